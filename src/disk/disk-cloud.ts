@@ -1,0 +1,61 @@
+import type { Call } from './call.ts';
+import type { Disk, DiskResize, NewDisk, Tag } from './disk.ts';
+import type { NewSnapshot, Snapshot } from './snapshot.ts';
+
+/**
+ * What the domain asks of a cloud. Every method rejects with a DiskError and nothing else.
+ *
+ * - Reads may be repeated inside (throttling, lost replies) until `call.signal` aborts; concurrent reads of single
+ *   ids are merged into few requests, and neither a bad id nor another caller's abort fails them.
+ * - Mutating methods send their request once. A throttled request, which ECS has not executed, is sent again; one
+ *   whose outcome is unknown is not, and rejects with `outcome-unknown`.
+ * - A resource that is missing from an answer is `undefined` here, which is no proof that it is gone: a caller
+ *   without RAM rights gets the same empty answer. `isDiskProvenAbsent` and `isSnapshotProvenAbsent` are the proof.
+ */
+export interface DiskCloud extends DiskCalls, SnapshotCalls, AccountCalls {}
+
+export interface DiskCalls {
+  /** @returns the new disk's id, before the disk is usable. */
+  createDisk(disk: NewDisk, call: Call): Promise<string>;
+  /** Absent counts as deleted. */
+  deleteDisk(diskId: string, call: Call): Promise<void>;
+  resizeDisk(resize: DiskResize, call: Call): Promise<void>;
+  findDisk(diskId: string, call: Call): Promise<Disk | undefined>;
+  /** In the order of the ids, without those that are not there. */
+  findDisks(diskIds: readonly string[], call: Call): Promise<Disk[]>;
+  /** At most 1,000: the limit of ECS for a search by tag. */
+  findDisksByTag(tag: Tag, call: Call): Promise<Disk[]>;
+  findDisksMadeFrom(snapshotId: string, call: Call): Promise<Disk[]>;
+  /** Looks in shared rounds until `until` holds; rejects with the signal's reason if that comes first. */
+  waitForDisk(diskId: string, until: (disk: Disk | undefined) => boolean, call: Call): Promise<Disk | undefined>;
+  /** False when the disk exists but is not shown to us. */
+  isDiskProvenAbsent(diskId: string, call: Call): Promise<boolean>;
+  /** Every disk id that carries the tag, sorted; complete, however many there are. */
+  listDiskIds(tag: Tag, call: Call): Promise<string[]>;
+}
+
+export interface SnapshotCalls {
+  /** @returns the new snapshot's id, before its moment is cut. */
+  createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string>;
+  /** Absent counts as deleted. `force` is needed once disks were made from it. */
+  deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void>;
+  findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined>;
+  /** In the order of the ids, without those that are not there. */
+  findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]>;
+  /** Snapshots with exactly this name, whoever made them. Many look-ups at once share requests. */
+  findSnapshotsByName(name: string, call: Call): Promise<Snapshot[]>;
+  findSnapshotsOfDisk(diskId: string, call: Call): Promise<Snapshot[]>;
+  waitForSnapshot(
+    snapshotId: string,
+    until: (snapshot: Snapshot | undefined) => boolean,
+    call: Call,
+  ): Promise<Snapshot | undefined>;
+  isSnapshotProvenAbsent(snapshotId: string, call: Call): Promise<boolean>;
+  /** Every snapshot id that carries the tag, sorted; complete, however many there are. */
+  listSnapshotIds(tag: Tag, call: Call): Promise<string[]>;
+}
+
+export interface AccountCalls {
+  /** One cheap signed read; rejects with the reason when end point, region, credentials or rights are not right. */
+  checkAccess(call: Call): Promise<void>;
+}
