@@ -27,7 +27,11 @@ export interface DiskCalls {
   findDisksByTag(tag: Tag, call: Call): Promise<Disk[]>;
   findDisksMadeFrom(snapshotId: string, call: Call): Promise<Disk[]>;
   /** Looks in shared rounds until `until` holds; rejects with the signal's reason if that comes first. */
-  waitForDisk(diskId: string, until: (disk: Disk | undefined) => boolean, call: Call): Promise<Disk | undefined>;
+  waitForDisk(
+    diskId: string,
+    until: (disk: Disk | undefined) => boolean,
+    call: Call,
+  ): Promise<Disk | undefined>;
   /** False when the disk exists but is not shown to us. */
   isDiskProvenAbsent(diskId: string, call: Call): Promise<boolean>;
   /** Every disk id that carries the tag, sorted; complete, however many there are. */

@@ -1,5 +1,6 @@
 /** Disk states of ECS; a state that ECS adds later reads as `Unknown`, which nothing treats as usable. */
-export type DiskStatus = 'Creating' | 'Available' | 'Attaching' | 'In_use' | 'Detaching' | 'ReIniting' | 'Unknown';
+export type DiskStatus =
+  'Creating' | 'Available' | 'Attaching' | 'In_use' | 'Detaching' | 'ReIniting' | 'Unknown';
 
 export interface Attachment {
   readonly instanceId: string;

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { sendUnaryData, ServerUnaryCall, status as GrpcStatus } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Call } from '../disk/call.ts';
+import { DiskError } from '../disk/disk-error.ts';
+import { statusFromUnknown, type StatusError } from './status.ts';
+
+/** One RPC: a promise in, a promise out. */
+export type UnaryRpc<Request, Response> = (request: Request, call: Call) => Promise<Response>;
+
+/** What is told about each finished call. */
+export interface FinishedCall {
+  /** `/csi.v1.Controller/CreateVolume` */
+  readonly method: string;
+  readonly requestId: string;
+  readonly request: object;
+  readonly response: object | undefined;
+  readonly code: GrpcStatus;
+  readonly durationMs: number;
+  readonly error: StatusError | undefined;
+}
+
+export interface UnaryOptions {
+  /** The longest a call may take when its caller sets no deadline, or a later one. */
+  readonly maxCallMs: number;
+  /** Aborted when the process stops: held calls then answer UNAVAILABLE. */
+  readonly stopping: AbortSignal;
+  readonly onFinished: (finished: FinishedCall) => void;
+}
+
+/**
+ * Turns an RPC into a grpc-js handler. The call gets a signal that aborts when the caller cancels, when the process
+ * stops, and a little before the deadline, so that the caller learns what is going on instead of a bare
+ * DEADLINE_EXCEEDED. Whatever is thrown ends this call only.
+ */
+export function toGrpcHandler<Request extends object, Response extends object>(
+  method: string,
+  rpc: UnaryRpc<Request, Response>,
+  options: UnaryOptions,
+): (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void {
+  return (grpcCall, callback) => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const lifetime = startLifetime(grpcCall, options);
+    const finish = (error: StatusError | undefined, response: Response | undefined) => {
+      lifetime.end();
+      const code = error?.code ?? status.OK;
+      const durationMs = performance.now() - startedAt;
+      options.onFinished({ method, requestId, request: grpcCall.request, response, code, durationMs, error });
+      if (error === undefined) {
+        callback(null, response);
+      } else {
+        callback({ code, details: error.message });
+      }
+    };
+    runSafely(rpc, grpcCall.request, { signal: lifetime.signal, requestId }).then(
+      (response) => {
+        finish(undefined, response);
+      },
+      (error: unknown) => {
+        finish(statusFromUnknown(error), undefined);
+      },
+    );
+  };
+}
+
+/** An RPC that throws before its first await rejects like any other. */
+async function runSafely<Request, Response>(
+  rpc: UnaryRpc<Request, Response>,
+  request: Request,
+  call: Call,
+): Promise<Response> {
+  return rpc(request, call);
+}
+
+interface Lifetime {
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+function startLifetime(grpcCall: ServerUnaryCall<object, object>, options: UnaryOptions): Lifetime {
+  const controller = new AbortController();
+  const onCancelled = () => {
+    controller.abort(new DiskError('cancelled', 'the caller cancelled the call'));
+  };
+  const onStopping = () => {
+    controller.abort(new DiskError('outcome-unknown', 'the plugin is stopping; call again'));
+  };
+  const timer = setTimeout(
+    () => {
+      controller.abort(
+        new DiskError('timed-out', 'not finished within the time given; call again to learn more'),
+      );
+    },
+    workingTimeMs(grpcCall.getDeadline(), Date.now(), options.maxCallMs),
+  );
+  grpcCall.on('cancelled', onCancelled);
+  options.stopping.addEventListener('abort', onStopping, { once: true });
+  if (grpcCall.cancelled) {
+    onCancelled();
+  }
+  if (options.stopping.aborted) {
+    onStopping();
+  }
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer);
+      grpcCall.off('cancelled', onCancelled);
+      options.stopping.removeEventListener('abort', onStopping);
+    },
+  };
+}
+
+/**
+ * How long a call may work: up to its deadline less a tenth (at most one second) for the way back, and never longer
+ * than `maxCallMs`. A call without a deadline gets `maxCallMs`.
+ */
+export function workingTimeMs(deadline: Date | number, nowMs: number, maxCallMs: number): number {
+  const remainingMs = (typeof deadline === 'number' ? deadline : deadline.getTime()) - nowMs;
+  if (!Number.isFinite(remainingMs)) {
+    return maxCallMs;
+  }
+  const reserveMs = Math.min(1000, remainingMs / 10);
+  return Math.max(0, Math.min(remainingMs - reserveMs, maxCallMs));
+}

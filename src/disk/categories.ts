@@ -1,0 +1,72 @@
+/** What ECS offers for a disk category. Sizes in GiB. Numbers: CreateDisk and "Use snapshot instant access" of ECS. */
+export interface DiskCategory {
+  readonly minSizeGiB: number;
+  readonly maxSizeGiB: number;
+  /** Snapshots can be restored from within seconds, and restored to this category before their upload ends. */
+  readonly instantAccess: boolean;
+  /** Lives in a region rather than a zone: ECS refuses a zone for it. */
+  readonly regional: boolean;
+  readonly performanceLevels: boolean;
+  readonly provisionedIops: boolean;
+  readonly bursting: boolean;
+  readonly multiAttach: boolean;
+  /** Cannot be made from a snapshot, nor have one. */
+  readonly ephemeral: boolean;
+}
+
+const plain: DiskCategory = {
+  minSizeGiB: 20,
+  maxSizeGiB: 32768,
+  instantAccess: false,
+  regional: false,
+  performanceLevels: false,
+  provisionedIops: false,
+  bursting: false,
+  multiAttach: false,
+  ephemeral: false,
+};
+const essd: DiskCategory = { ...plain, minSizeGiB: 1, maxSizeGiB: 65536, instantAccess: true };
+const ephemeral: DiskCategory = { ...plain, minSizeGiB: 64, maxSizeGiB: 8192, ephemeral: true };
+
+export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([
+  ['cloud_essd', { ...essd, performanceLevels: true, multiAttach: true }],
+  ['cloud_auto', { ...essd, provisionedIops: true, bursting: true, multiAttach: true }],
+  ['cloud_essd_entry', { ...essd, minSizeGiB: 10, maxSizeGiB: 32768 }],
+  ['cloud_regional_disk_auto', { ...essd, minSizeGiB: 10, regional: true }],
+  ['cloud_ssd', plain],
+  ['cloud_efficiency', plain],
+  ['cloud', { ...plain, minSizeGiB: 5, maxSizeGiB: 2000 }],
+  ['elastic_ephemeral_disk_standard', ephemeral],
+  ['elastic_ephemeral_disk_premium', ephemeral],
+  ['cloud_essd_xc0', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536 }],
+  ['cloud_essd_xc1', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536 }],
+]);
+
+/** Smallest size of each ESSD performance level, in GiB. */
+export const minSizeOfPerformanceLevel: ReadonlyMap<string, number> = new Map([
+  ['PL0', 1],
+  ['PL1', 20],
+  ['PL2', 461],
+  ['PL3', 1261],
+]);
+
+/** The level that ECS gives a cloud_essd disk when none is asked for. */
+export const defaultPerformanceLevel = 'PL1';
+
+export interface SizeLimits {
+  readonly minSizeGiB: number;
+  readonly maxSizeGiB: number;
+}
+
+/** The sizes that ECS accepts; for a category we do not know, it is left to ECS to decide. */
+export function sizeLimitsOf(category: string, performanceLevel: string | undefined): SizeLimits {
+  const known = diskCategories.get(category);
+  if (known === undefined) {
+    return { minSizeGiB: 1, maxSizeGiB: Number.MAX_SAFE_INTEGER };
+  }
+  if (!known.performanceLevels) {
+    return known;
+  }
+  const minOfLevel = minSizeOfPerformanceLevel.get(performanceLevel ?? defaultPerformanceLevel);
+  return { minSizeGiB: minOfLevel ?? known.minSizeGiB, maxSizeGiB: known.maxSizeGiB };
+}

@@ -1,0 +1,58 @@
+import { diskCategories } from './categories.ts';
+import type { Disk } from './disk.ts';
+import { candidatesFor, type DiskRequest } from './disk-request.ts';
+
+/** In what an existing disk differs from the request; empty when it is what was asked for. */
+export function differences(disk: Disk, request: DiskRequest): string[] {
+  return [
+    ...differingSize(disk, request),
+    ...differingPlace(disk, request),
+    ...differingSettings(disk, request),
+  ];
+}
+
+function differingSize(disk: Disk, request: DiskRequest): string[] {
+  const tooSmall = disk.sizeGiB < request.sizeGiB;
+  const tooLarge = request.maxSizeGiB !== undefined && disk.sizeGiB > request.maxSizeGiB;
+  return tooSmall || tooLarge ? [`its size is ${disk.sizeGiB} GiB`] : [];
+}
+
+function differingPlace(disk: Disk, request: DiskRequest): string[] {
+  const candidates = candidatesFor(request);
+  const sameCategory = candidates.filter((candidate) => candidate.category === disk.category);
+  if (sameCategory.length === 0) {
+    return [`its category is ${disk.category}`];
+  }
+  const sameLevel = sameCategory.filter(
+    ({ performanceLevel }) => performanceLevel === undefined || performanceLevel === disk.performanceLevel,
+  );
+  if (sameLevel.length === 0) {
+    return [`its performance level is ${disk.performanceLevel ?? 'not set'}`];
+  }
+  const samePlace = sameLevel.some(({ zoneId }) => zoneId === undefined || zoneId === disk.zoneId);
+  return samePlace ? [] : [`its zone is ${disk.zoneId ?? 'not set'}`];
+}
+
+function differingSettings(disk: Disk, request: DiskRequest): string[] {
+  const category = diskCategories.get(disk.category);
+  // What was not asked for may have been filled in by ECS, so only what was asked for is compared.
+  const pairs: [name: string, actual: unknown, wanted: unknown][] = [
+    ['encryption', disk.encrypted, request.encrypted],
+    ['multi-attach', disk.multiAttach, request.multiAttach],
+    ['KMS key', disk.kmsKeyId, request.encrypted ? request.kmsKeyId : undefined],
+    ['resource group', disk.resourceGroupId, request.resourceGroupId],
+    ['storage cluster', disk.storageClusterId, request.storageClusterId],
+    [
+      'provisioned IOPS',
+      disk.provisionedIops,
+      category?.provisionedIops ? request.provisionedIops : undefined,
+    ],
+    ['bursting', disk.burstingEnabled, category?.bursting ? request.burstingEnabled : undefined],
+  ];
+  const differing = pairs
+    .filter(([, actual, wanted]) => wanted !== undefined && actual !== wanted)
+    .map(([name, actual]) => `its ${name} is ${String(actual ?? 'not set')}`);
+  return disk.sourceSnapshotId === request.snapshotId
+    ? differing
+    : [...differing, `its source snapshot is ${disk.sourceSnapshotId ?? 'none'}`];
+}

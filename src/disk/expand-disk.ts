@@ -1,0 +1,90 @@
+import type { Call } from './call.ts';
+import { sizeLimitsOf } from './categories.ts';
+import { clientToken } from './client-token.ts';
+import type { Disk } from './disk.ts';
+import type { DiskCloud } from './disk-cloud.ts';
+import { DiskError } from './disk-error.ts';
+import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
+
+export interface DiskExpansion {
+  readonly diskId: string;
+  readonly sizeGiB: number;
+  readonly maxSizeGiB: number | undefined;
+}
+
+/**
+ * Grows a disk to at least the wanted size and returns it with the size that ECS then reports. A disk that is large
+ * enough already is left alone.
+ * @throws DiskError `not-found`, `out-of-range`, `wrong-state`, or `busy` while ECS is still at it.
+ */
+export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, call: Call): Promise<Disk> {
+  const disk = await requireDisk(cloud, expansion.diskId, call);
+  assertWithinLimit(disk.sizeGiB, disk, expansion);
+  if (disk.sizeGiB >= expansion.sizeGiB) {
+    return disk;
+  }
+  assertOffered(disk, expansion.sizeGiB);
+  const settled = await waitUntilSettled(cloud, disk, call);
+  await onceSnapshotsAreDone(
+    cloud,
+    disk.id,
+    async () => {
+      const online = settled.status === 'In_use';
+      const token = clientToken(
+        'resize',
+        disk.id,
+        disk.sizeGiB,
+        expansion.sizeGiB,
+        online ? 'online' : 'offline',
+      );
+      await cloud.resizeDisk(
+        { diskId: disk.id, sizeGiB: expansion.sizeGiB, online, clientToken: token },
+        call,
+      );
+    },
+    call,
+  );
+  return await waitUntilGrown(cloud, expansion, call);
+}
+
+function assertWithinLimit(sizeGiB: number, disk: Disk, { maxSizeGiB }: DiskExpansion): void {
+  if (maxSizeGiB !== undefined && sizeGiB > maxSizeGiB) {
+    const message = `disk ${disk.id} has ${sizeGiB} GiB already, and the limit is ${maxSizeGiB} GiB; disks cannot shrink`;
+    throw new DiskError('out-of-range', message);
+  }
+}
+
+function assertOffered(disk: Disk, sizeGiB: number): void {
+  const { maxSizeGiB } = sizeLimitsOf(disk.category, disk.performanceLevel);
+  if (sizeGiB > maxSizeGiB) {
+    const message = `disk ${disk.id} cannot grow to ${sizeGiB} GiB: ${disk.category} ends at ${maxSizeGiB} GiB`;
+    throw new DiskError('out-of-range', message);
+  }
+}
+
+/** ECS resizes disks that are In_use or Available, not those on their way. */
+async function waitUntilSettled(cloud: DiskCloud, disk: Disk, call: Call): Promise<Disk> {
+  const isSettled = (now: Disk | undefined) =>
+    now === undefined || ['In_use', 'Available'].includes(now.status);
+  if (isSettled(disk)) {
+    return disk;
+  }
+  const settled = await untilTimeIsUp(
+    cloud.waitForDisk(disk.id, isSettled, call),
+    `disk ${disk.id} cannot be expanded while it is ${disk.status}`,
+  );
+  return settled ?? (await requireDisk(cloud, disk.id, call));
+}
+
+async function waitUntilGrown(
+  cloud: DiskCloud,
+  { diskId, sizeGiB }: DiskExpansion,
+  call: Call,
+): Promise<Disk> {
+  const hasGrown = (disk: Disk | undefined) => disk === undefined || disk.sizeGiB >= sizeGiB;
+  const disk = await untilTimeIsUp(
+    cloud.waitForDisk(diskId, hasGrown, call),
+    `disk ${diskId} is still being expanded to ${sizeGiB} GiB by ECS`,
+  );
+  return disk ?? (await requireDisk(cloud, diskId, call));
+}

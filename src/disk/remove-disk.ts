@@ -1,0 +1,51 @@
+import type { Call } from './call.ts';
+import { isInUse, type Disk } from './disk.ts';
+import type { DiskCloud } from './disk-cloud.ts';
+import { DiskError } from './disk-error.ts';
+import { hidden, onceSnapshotsAreDone, untilTimeIsUp } from './waiting.ts';
+
+/**
+ * Deletes a disk and returns once it is gone. A disk that is proven absent counts as deleted; one that an instance
+ * holds is never touched.
+ * @throws DiskError `in-use`, `unreadable` when ECS hides the disk from us, `busy` while ECS is still at it.
+ */
+export async function removeDisk(cloud: DiskCloud, diskId: string, call: Call): Promise<void> {
+  const found = await cloud.findDisk(diskId, call);
+  if (found === undefined) {
+    if (await cloud.isDiskProvenAbsent(diskId, call)) {
+      return;
+    }
+    throw hidden('disk', diskId);
+  }
+  const disk = await waitUntilSettled(cloud, found, call);
+  if (disk === undefined) {
+    throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
+  }
+  assertNotInUse(disk);
+  await onceSnapshotsAreDone(cloud, diskId, () => cloud.deleteDisk(diskId, call), call);
+  await untilTimeIsUp(
+    cloud.waitForDisk(diskId, (now) => now === undefined, call),
+    `disk ${diskId} is still being deleted by ECS`,
+  );
+}
+
+/** A disk that is being made, or let go by an instance, will be deletable soon. */
+async function waitUntilSettled(cloud: DiskCloud, disk: Disk, call: Call): Promise<Disk | undefined> {
+  const onItsWay = (now: Disk | undefined) =>
+    now?.status === 'Creating' || now?.status === 'Detaching' || now?.status === 'ReIniting';
+  if (!onItsWay(disk)) {
+    return disk;
+  }
+  return await untilTimeIsUp(
+    cloud.waitForDisk(disk.id, (now) => !onItsWay(now), call),
+    `disk ${disk.id} cannot be deleted while it is ${disk.status}`,
+  );
+}
+
+function assertNotInUse(disk: Disk): void {
+  if (isInUse(disk)) {
+    const holders = disk.attachments.map(({ instanceId }) => instanceId).join(', ');
+    const by = holders === '' ? '' : ` by ${holders}`;
+    throw new DiskError('in-use', `disk ${disk.id} is in use${by} (${disk.status}); detach it first`);
+  }
+}

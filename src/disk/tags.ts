@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Tag } from './disk.ts';
+
+/** Tag keys on disks and snapshots. The first block is shared with the Go driver, whose resources keep working. */
+export const tagKeys = {
+  cluster: 'ack.aliyun.com',
+  createdBy: 'createdby',
+  kubernetes: 'k8s.aliyun.com',
+  diskKey: 'csi.alibabacloud.com/volume-name',
+  forceDelete: 'force.delete.snapshot.k8s.aliyun.com',
+  deleteSnapshotRetentionDays: 'csi.alibabacloud.com/volume-delete-autosnapshot-retentiondays',
+  pvcName: 'kubernetes.io/created-for/pvc/name',
+  pvcNamespace: 'kubernetes.io/created-for/pvc/namespace',
+  pvName: 'kubernetes.io/created-for/pv/name',
+  snapshotName: 'csi.alibabacloud.com/snapshot/name',
+  snapshotNamespace: 'csi.alibabacloud.com/snapshot/namespace',
+} as const;
+
+const createdByValue = 'alibabacloud-csi-plugin';
+const maxTagLength = 128;
+
+/** The tag that marks what this cluster owns; without a cluster id, what this driver made anywhere. */
+export function ownerTag(clusterId: string | undefined): Tag {
+  return clusterId === undefined
+    ? { key: tagKeys.createdBy, value: createdByValue }
+    : { key: tagKeys.cluster, value: clusterId };
+}
+
+/** Whether a resource belongs to this cluster, or to no cluster in particular. */
+export function isOursOrNobodys(tags: ReadonlyMap<string, string>, clusterId: string | undefined): boolean {
+  const owner = tags.get(tagKeys.cluster);
+  return owner === undefined || clusterId === undefined || owner === clusterId;
+}
+
+/** Tags of every resource we make. */
+export function originTags(clusterId: string | undefined): Tag[] {
+  const tags = [{ key: tagKeys.createdBy, value: createdByValue }];
+  return clusterId === undefined ? tags : [...tags, { key: tagKeys.cluster, value: clusterId }];
+}
+
+/**
+ * A text as ECS takes it for a tag value: at most 128 characters, no `aliyun`/`acs:` at the start, no URL. A text that
+ * does not fit keeps a readable beginning, where it may, and ends in a hash, so that different texts stay different.
+ */
+export function toTagValue(text: string): string {
+  if (text.length <= maxTagLength && isAllowedValue(text)) {
+    return text;
+  }
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 40);
+  const beginning = text.slice(0, maxTagLength - hash.length - 1);
+  return isAllowedValue(beginning) ? `${beginning}.${hash}` : `sha256.${hash}`;
+}
+
+function isAllowedValue(text: string): boolean {
+  return !/^(aliyun|acs:)/i.test(text) && !/https?:\/\//i.test(text) && isPrintable(text);
+}
+
+function isPrintable(text: string): boolean {
+  return !/\p{Cc}/u.test(text) && text.isWellFormed();
+}
+
+/** Whether ECS takes the text as the key of a tag that a user sets. */
+export function isUserTagKey(key: string): boolean {
+  return key.length > 0 && key.length <= maxTagLength && isAllowedValue(key);
+}
+
+/** Keys that only this driver sets: a user tag must not forge a disk's origin, or strip its protection. */
+export function isReservedTagKey(key: string): boolean {
+  const reserved: readonly string[] = Object.values(tagKeys);
+  return (
+    reserved.includes(key) || key.startsWith('csi.alibabacloud.com/') || key.startsWith('kubernetes.io/')
+  );
+}
