@@ -14,16 +14,16 @@ export interface CsiCallFigures {
   /** Path of the call, such as `/csi.v1.Controller/CreateVolume`. */
   readonly method: string;
   /** The numeric gRPC status that was answered. */
-  readonly status: number;
-  readonly durationSeconds: number;
+  readonly code: number;
+  readonly durationMs: number;
 }
 
 export interface EcsCallFigures {
   /** Name of the ECS action, such as `DescribeDisks`. */
   readonly action: string;
-  /** The ECS error code, or what stopped the call, such as ECONNREFUSED; `OK` when it succeeded. */
+  /** The ECS error code, or the kind of failure where ECS gave none; `OK` when it succeeded. */
   readonly code: string;
-  readonly durationSeconds: number;
+  readonly durationMs: number;
 }
 
 /** Counts what happens; Prometheus reads it from the registry. Nothing here throws. */
@@ -38,6 +38,8 @@ export interface Metrics {
   readonly observeEcsBatch: (action: string, ids: number) => void;
   /** ECS answered with a code that the error table does not list. */
   readonly countUnlistedEcsError: (action: string, code: string) => void;
+  /** New credentials could not be fetched. */
+  readonly countCredentialRefreshFailure: (credentialKind: string) => void;
 }
 
 /**
@@ -58,10 +60,10 @@ function csiMetrics(registry: Registry, driverName: string): Pick<Metrics, 'obse
     registers: [registry],
   });
   return {
-    observeCsiCall: ({ method, status, durationSeconds }) =>
+    observeCsiCall: ({ method, code, durationMs }) =>
       operations.observe(
-        { driver_name: driverName, method_name: method, grpc_status_code: grpcStatusName(status) },
-        durationSeconds,
+        { driver_name: driverName, method_name: method, grpc_status_code: grpcStatusName(code) },
+        durationMs / 1000,
       ),
   };
 }
@@ -94,12 +96,19 @@ function ecsMetrics(registry: Registry): Omit<Metrics, 'observeCsiCall'> {
     labelNames: ['action', 'code'],
     registers,
   });
+  const refreshFailures = new Counter({
+    name: 'datasafe_credential_refresh_failures_total',
+    help: 'Times that new credentials could not be fetched.',
+    labelNames: ['credential'],
+    registers,
+  });
   return {
-    observeEcsCall: ({ action, code, durationSeconds }) =>
-      requests.observe({ action, code: codeLabel(code) }, durationSeconds),
+    observeEcsCall: ({ action, code, durationMs }) =>
+      requests.observe({ action, code: codeLabel(code) }, durationMs / 1000),
     countEcsThrottle: (action) => throttled.inc({ action }),
     observeEcsBatch: (action, ids) => batches.observe({ action }, ids),
     countUnlistedEcsError: (action, code) => unlisted.inc({ action, code: codeLabel(code) }),
+    countCredentialRefreshFailure: (credentialKind) => refreshFailures.inc({ credential: credentialKind }),
   };
 }
 

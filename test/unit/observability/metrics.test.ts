@@ -19,8 +19,8 @@ describe('createMetrics', () => {
     const { metrics, linesOf } = withMetrics();
     const method = '/csi.v1.Controller/CreateVolume';
 
-    metrics.observeCsiCall({ method, status: 0, durationSeconds: 0.3 });
-    metrics.observeCsiCall({ method, status: 10, durationSeconds: 700 });
+    metrics.observeCsiCall({ method, code: 0, durationMs: 300 });
+    metrics.observeCsiCall({ method, code: 10, durationMs: 700_000 });
 
     const labels = `driver_name="disk.example",method_name="${method}",grpc_status_code`;
     const lines = await linesOf('csi_plugin_operations_seconds');
@@ -37,7 +37,7 @@ describe('createMetrics', () => {
   it('counts a request to ECS by action and code', async () => {
     const { metrics, linesOf } = withMetrics();
 
-    metrics.observeEcsCall({ action: 'CreateDisk', code: 'OK', durationSeconds: 0.2 });
+    metrics.observeEcsCall({ action: 'CreateDisk', code: 'OK', durationMs: 200 });
     metrics.observeEcsCall({
       action: 'CreateDisk',
       code: 'InvalidDiskCategory.NotSupported',
@@ -45,6 +45,9 @@ describe('createMetrics', () => {
     });
 
     const lines = await linesOf('datasafe_ecs_request_duration_seconds_count');
+    expect(await linesOf('datasafe_ecs_request_duration_seconds_sum')).to.deep.include(
+      'datasafe_ecs_request_duration_seconds_sum{action="CreateDisk",code="OK"} 0.2',
+    );
     expect(lines).to.deep.equal([
       'datasafe_ecs_request_duration_seconds_count{action="CreateDisk",code="OK"} 1',
       'datasafe_ecs_request_duration_seconds_count{action="CreateDisk",code="InvalidDiskCategory.NotSupported"} 1',
@@ -54,8 +57,8 @@ describe('createMetrics', () => {
   it('never takes a label from an answer that is not an error code', async () => {
     const { metrics, linesOf } = withMetrics();
 
-    metrics.observeEcsCall({ action: 'CreateDisk', code: '<html>502 Bad Gateway', durationSeconds: 1 });
-    metrics.observeEcsCall({ action: 'CreateDisk', code: 'x'.repeat(81), durationSeconds: 1 });
+    metrics.observeEcsCall({ action: 'CreateDisk', code: '<html>502 Bad Gateway', durationMs: 1000 });
+    metrics.observeEcsCall({ action: 'CreateDisk', code: 'x'.repeat(81), durationMs: 1000 });
     metrics.countUnlistedEcsError('CreateDisk', '');
 
     expect(await linesOf('datasafe_ecs_request_duration_seconds_count')).to.deep.equal([
@@ -66,13 +69,14 @@ describe('createMetrics', () => {
     ]);
   });
 
-  it('counts throttles, batch sizes and error codes that are not in the table', async () => {
+  it('counts throttles, batch sizes, codes that are not in the error table, and failed refreshes of credentials', async () => {
     const { metrics, linesOf } = withMetrics();
 
     metrics.countEcsThrottle('DescribeDisks');
     metrics.countEcsThrottle('DescribeDisks');
     metrics.observeEcsBatch('DescribeDisks', 100);
     metrics.countUnlistedEcsError('AttachDisk', 'SomethingNew');
+    metrics.countCredentialRefreshFailure('ram-role');
 
     expect(await linesOf('datasafe_ecs_throttled_total')).to.deep.equal([
       'datasafe_ecs_throttled_total{action="DescribeDisks"} 2',
@@ -84,6 +88,9 @@ describe('createMetrics', () => {
     ]);
     expect(await linesOf('datasafe_ecs_unlisted_errors_total')).to.deep.equal([
       'datasafe_ecs_unlisted_errors_total{action="AttachDisk",code="SomethingNew"} 1',
+    ]);
+    expect(await linesOf('datasafe_credential_refresh_failures_total')).to.deep.equal([
+      'datasafe_credential_refresh_failures_total{credential="ram-role"} 1',
     ]);
   });
 
