@@ -26,7 +26,7 @@ export interface EcsCallFigures {
   readonly durationMs: number;
 }
 
-/** Counts what happens; Prometheus reads it from the registry. Nothing here throws. */
+/** Counts what happens; Prometheus reads it from the registry. */
 export interface Metrics {
   /** A CSI call has been answered. */
   readonly observeCsiCall: (call: CsiCallFigures) => void;

@@ -41,7 +41,7 @@ describe('createMetrics', () => {
     metrics.observeEcsCall({
       action: 'CreateDisk',
       code: 'InvalidDiskCategory.NotSupported',
-      durationSeconds: 1,
+      durationMs: 1000,
     });
 
     const lines = await linesOf('datasafe_ecs_request_duration_seconds_count');
