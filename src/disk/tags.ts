@@ -9,6 +9,7 @@ export const tagKeys = {
   diskKey: 'csi.alibabacloud.com/volume-name',
   forceDelete: 'force.delete.snapshot.k8s.aliyun.com',
   deleteSnapshotRetentionDays: 'csi.alibabacloud.com/volume-delete-autosnapshot-retentiondays',
+  expandPolicy: 'csi.alibabacloud.com/volume-expand-autosnapshot',
   pvcName: 'kubernetes.io/created-for/pvc/name',
   pvcNamespace: 'kubernetes.io/created-for/pvc/namespace',
   pvName: 'kubernetes.io/created-for/pv/name',

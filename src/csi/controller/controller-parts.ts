@@ -1,0 +1,16 @@
+import type { DiskCloud } from '../../disk/disk-cloud.ts';
+import type { OperationLock } from '../operation-lock.ts';
+
+/** What the Controller's RPCs are made of. */
+export interface ControllerParts {
+  readonly cloud: DiskCloud;
+  readonly lock: OperationLock;
+  readonly regionId: string;
+  /** Marks what this cluster owns; `undefined` when the operator names no cluster. */
+  readonly clusterId: string | undefined;
+  /** Where disks go when neither the class nor the topology says so. */
+  readonly defaultZoneId: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly warn: (details: object, message: string) => void;
+}

@@ -1,0 +1,20 @@
+import { isDiskId } from '../../disk/disk.ts';
+import { removeDisk } from '../../disk/remove-disk.ts';
+import type { DeleteVolumeRequest__Output } from '../../generated/csi/v1/DeleteVolumeRequest.ts';
+import type { DeleteVolumeResponse } from '../../generated/csi/v1/DeleteVolumeResponse.ts';
+import type { UnaryRpc } from '../unary.ts';
+import { requireText } from '../validate.ts';
+import type { ControllerParts } from './controller-parts.ts';
+
+/** Deletes a volume. An id that no disk can have counts as deleted; a disk in use is refused. */
+export function createDeleteVolume(
+  parts: ControllerParts,
+): UnaryRpc<DeleteVolumeRequest__Output, DeleteVolumeResponse> {
+  return async (request, call) => {
+    const volumeId = requireText(request.volumeId, 'volume_id');
+    if (isDiskId(volumeId)) {
+      await parts.lock.run([`volume ${volumeId}`], () => removeDisk(parts.cloud, volumeId, call));
+    }
+    return {};
+  };
+}

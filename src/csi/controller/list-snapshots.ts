@@ -1,0 +1,68 @@
+import type { Call } from '../../disk/call.ts';
+import { isDiskId } from '../../disk/disk.ts';
+import { IdListing, pageOf, type IdPage } from '../../disk/id-listing.ts';
+import { isCut, isSnapshotId, type Snapshot } from '../../disk/snapshot.ts';
+import { ownerTag } from '../../disk/tags.ts';
+import type { ListSnapshotsRequest__Output } from '../../generated/csi/v1/ListSnapshotsRequest.ts';
+import type { ListSnapshotsResponse } from '../../generated/csi/v1/ListSnapshotsResponse.ts';
+import { nextTokenOf, pageRequestFrom, type PageRequest } from '../pagination.ts';
+import { toCsiSnapshot } from '../to-csi.ts';
+import type { UnaryRpc } from '../unary.ts';
+import { checkText } from '../validate.ts';
+import type { ControllerParts } from './controller-parts.ts';
+
+/** Pages that follow each other this closely share one reading of all ids. */
+const reuseMs = 30_000;
+
+/** A page, and the snapshots on it. */
+interface SnapshotPage extends IdPage {
+  readonly snapshots: readonly Snapshot[];
+}
+
+/**
+ * Lists snapshots that are cut: one by its id (whoever made it: that is how snapshots are imported), this cluster's of
+ * one volume, or all of this cluster's.
+ */
+export function createListSnapshots(
+  parts: ControllerParts,
+): UnaryRpc<ListSnapshotsRequest__Output, ListSnapshotsResponse> {
+  const owner = ownerTag(parts.clusterId);
+  const listing = new IdListing((call) => parts.cloud.listSnapshotIds(owner, call), parts.now, reuseMs);
+
+  const all = async ({ limit, afterId }: PageRequest, call: Call): Promise<SnapshotPage> => {
+    const page =
+      afterId === undefined
+        ? await listing.firstPage(limit, call)
+        : await listing.nextPage(afterId, limit, call);
+    return { ...page, snapshots: await parts.cloud.findSnapshots(page.ids, call) };
+  };
+
+  const ofDisk = async (
+    diskId: string,
+    { limit, afterId }: PageRequest,
+    call: Call,
+  ): Promise<SnapshotPage> => {
+    const found = isDiskId(diskId) ? await parts.cloud.findSnapshotsOfDisk(diskId, call) : [];
+    const ours = found.filter((snapshot) => snapshot.tags.get(owner.key) === owner.value);
+    const page = pageOf(ours.map(({ id }) => id).sort(), afterId, limit);
+    return { ...page, snapshots: ours.filter(({ id }) => page.ids.includes(id)) };
+  };
+
+  return async (request, call) => {
+    const pageRequest = pageRequestFrom(request.maxEntries, request.startingToken);
+    const snapshotId = checkText(request.snapshotId, 'snapshot_id');
+    const diskId = checkText(request.sourceVolumeId, 'source_volume_id');
+    if (snapshotId !== '') {
+      const found = isSnapshotId(snapshotId) ? await parts.cloud.findSnapshot(snapshotId, call) : undefined;
+      const matches = found !== undefined && (diskId === '' || found.sourceDiskId === diskId);
+      return { entries: entriesOf(matches ? [found] : []) };
+    }
+    const page = diskId === '' ? await all(pageRequest, call) : await ofDisk(diskId, pageRequest, call);
+    return { entries: entriesOf(page.snapshots), nextToken: nextTokenOf(page) };
+  };
+}
+
+/** The standard lists a snapshot from its cut on. */
+function entriesOf(snapshots: readonly Snapshot[]) {
+  return snapshots.filter(isCut).map((snapshot) => ({ snapshot: toCsiSnapshot(snapshot) }));
+}

@@ -1,0 +1,186 @@
+import type { Tag } from '../../disk/disk.ts';
+import { diskCategories, minSizeOfPerformanceLevel } from '../../disk/categories.ts';
+import { invalidArgument } from '../status.ts';
+import { ParameterMap } from './parameter-map.ts';
+import { userTags } from './user-tags.ts';
+
+export const expandPolicies = ['forced', 'besteffort', 'closed'] as const;
+export type ExpandPolicy = (typeof expandPolicies)[number];
+
+/** The names that csi-provisioner adds with --extra-create-metadata; `undefined` when it does not. */
+export interface VolumeOrigin {
+  readonly pvcName: string | undefined;
+  readonly pvcNamespace: string | undefined;
+  readonly pvName: string | undefined;
+}
+
+/** What a StorageClass asks for. */
+export interface StorageClassParameters {
+  readonly categories: readonly string[];
+  readonly performanceLevels: readonly string[];
+  readonly zoneIds: readonly string[] | undefined;
+  readonly regionId: string | undefined;
+  readonly encrypted: boolean;
+  readonly kmsKeyId: string | undefined;
+  readonly multiAttach: boolean;
+  readonly provisionedIops: number | undefined;
+  readonly burstingEnabled: boolean | undefined;
+  readonly resourceGroupId: string | undefined;
+  readonly storageClusterId: string | undefined;
+  readonly snapshotId: string | undefined;
+  readonly atLeast20GiB: boolean;
+  readonly deleteSnapshotRetentionDays: number | undefined;
+  readonly expandPolicy: ExpandPolicy | undefined;
+  readonly tags: readonly Tag[];
+  readonly origin: VolumeOrigin;
+}
+
+/** What the existing driver uses when a class names no type. */
+const defaultCategories = ['cloud_ssd', 'cloud_efficiency'];
+const performanceLevels = [...minSizeOfPerformanceLevel.keys()];
+/** Read by the node plugin, or added by csi-provisioner and of no use here. */
+const forOthers = [
+  ...['fsType', 'fstype', 'mkfsOptions', 'mountType', 'sysConfig', 'readOnly', 'allowVolumeExpansion'],
+  ...[
+    'reclaimPolicy',
+    'storageclassName',
+    'volume.kubernetes.io/selected-node',
+    'dataCacheSize',
+    'dataCacheMode',
+  ],
+];
+const ours = [
+  ...[
+    'type',
+    'performanceLevel',
+    'zoneId',
+    'regionId',
+    'encrypted',
+    'kmsKeyId',
+    'multiAttach',
+    'provisionedIops',
+  ],
+  ...['burstingEnabled', 'resourceGroupId', 'storageClusterId', 'diskTags', 'diskTags/<key>'],
+  ...['volumeSizeAutoAvailable', 'volumeExpandAutoSnapshot', 'volumeDeleteSnapshotRetentionDays'],
+  ...['csi.alibabacloud.com/disk-snapshot-id', 'restrictToHpnZone'],
+];
+
+/**
+ * Reads the parameters of a StorageClass.
+ * @throws StatusError INVALID_ARGUMENT that names the parameter and its allowed values; unknown keys are errors too,
+ *   since a misspelled protection would otherwise be silently absent.
+ */
+export function parseStorageClass(parameters: Readonly<Record<string, string>>): StorageClassParameters {
+  const map = new ParameterMap('StorageClass parameter', parameters);
+  const origin = takeOrigin(map);
+  const parsed = { ...takePlacement(map), ...takeFeatures(map), ...takeProtection(map), origin };
+  map.skip(...forOthers);
+  map.withPrefix('csi.storage.k8s.io/');
+  map.assertNothingLeft([...ours, ...forOthers]);
+  assertConsistent(parsed);
+  return parsed;
+}
+
+function takeOrigin(map: ParameterMap): VolumeOrigin {
+  return {
+    pvcName: map.text('csi.storage.k8s.io/pvc/name'),
+    pvcNamespace: map.text('csi.storage.k8s.io/pvc/namespace'),
+    pvName: map.text('csi.storage.k8s.io/pv/name'),
+  };
+}
+
+function takePlacement(map: ParameterMap) {
+  const type = map.listOf('type', [...diskCategories.keys(), 'available']) ?? ['available'];
+  return {
+    categories: [...new Set(type.flatMap((name) => (name === 'available' ? defaultCategories : [name])))],
+    performanceLevels: map.listOf('performanceLevel', performanceLevels) ?? [],
+    zoneIds: splitList(map.textOf('zoneId', 'zoneid')),
+    regionId: map.text('regionId'),
+    resourceGroupId: map.text('resourceGroupId'),
+    storageClusterId: map.text('storageClusterId'),
+    atLeast20GiB: map.boolean('volumeSizeAutoAvailable') ?? false,
+  };
+}
+
+function splitList(text: string | undefined): string[] | undefined {
+  const items = text?.split(',').map((item) => item.trim());
+  if (items?.includes('') === true) {
+    throw invalidArgument(
+      'StorageClass parameter zoneId: must be a comma-separated list without empty items',
+    );
+  }
+  return items;
+}
+
+function takeFeatures(map: ParameterMap) {
+  assertNoHpnZone(map);
+  return {
+    encrypted: map.boolean('encrypted') ?? false,
+    kmsKeyId: takeKmsKeyId(map),
+    multiAttach: map.booleanOf('multiAttach', ['true', 'enabled'], ['false', 'disabled']) ?? false,
+    provisionedIops: map.integer('provisionedIops', 0, 50_000),
+    burstingEnabled: map.boolean('burstingEnabled'),
+    snapshotId: map.text('csi.alibabacloud.com/disk-snapshot-id'),
+    tags: userTags('diskTags', [...tagList(map.text('diskTags')), ...map.withPrefix('diskTags/')]),
+  };
+}
+
+/** The key set on a PVC wins over the class, as in the existing driver. */
+function takeKmsKeyId(map: ParameterMap): string | undefined {
+  const ofClass = map.text('kmsKeyId');
+  return map.text('alibabacloud.com/kms-key-id') ?? ofClass;
+}
+
+/** Zones of Lingjun clusters need calls that this driver does not make. */
+function assertNoHpnZone(map: ParameterMap): void {
+  if (map.oneOf('restrictToHpnZone', ['never', 'always']) === 'always') {
+    throw invalidArgument(
+      'StorageClass parameter restrictToHpnZone: "always" is not supported; allowed: never',
+    );
+  }
+}
+
+/** The old form of tags: `key:value,key2:value2`. */
+function tagList(text: string | undefined): [string, string][] {
+  return (text ?? '')
+    .split(',')
+    .filter((item) => item.trim() !== '')
+    .map((item) => {
+      const [key = '', ...rest] = item.split(':');
+      if (rest.length === 0) {
+        throw invalidArgument(`StorageClass parameter diskTags: "${item}" is not of the form key:value`);
+      }
+      return [key.trim(), rest.join(':').trim()];
+    });
+}
+
+function takeProtection(map: ParameterMap) {
+  return {
+    deleteSnapshotRetentionDays: map.integer('volumeDeleteSnapshotRetentionDays', 1, 65_536),
+    expandPolicy: map.oneOf('volumeExpandAutoSnapshot', expandPolicies),
+  };
+}
+
+function assertConsistent(parsed: Omit<StorageClassParameters, 'origin'>): void {
+  const takesLevels = parsed.categories.includes('cloud_essd');
+  if (parsed.performanceLevels.length > 0 && !takesLevels) {
+    throw invalidArgument(
+      'StorageClass parameter performanceLevel: only type cloud_essd has performance levels',
+    );
+  }
+  if (parsed.kmsKeyId !== undefined && !parsed.encrypted) {
+    throw invalidArgument('StorageClass parameter kmsKeyId: needs encrypted: "true" beside it');
+  }
+  const canShare = parsed.categories.every((category) => diskCategories.get(category)?.multiAttach === true);
+  if (parsed.multiAttach && !canShare) {
+    throw invalidArgument(
+      'StorageClass parameter multiAttach: only types cloud_essd and cloud_auto can be shared',
+    );
+  }
+  if (parsed.multiAttach && parsed.burstingEnabled === true) {
+    throw invalidArgument('StorageClass parameters multiAttach and burstingEnabled cannot both be true');
+  }
+  if (parsed.storageClusterId !== undefined && parsed.performanceLevels.length === 0) {
+    throw invalidArgument('StorageClass parameter storageClusterId: needs performanceLevel beside it');
+  }
+}

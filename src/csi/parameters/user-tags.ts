@@ -1,0 +1,30 @@
+import type { Tag } from '../../disk/disk.ts';
+import { isReservedTagKey, isUserTagKey } from '../../disk/tags.ts';
+import { invalidArgument } from '../status.ts';
+
+/** ECS allows 20 tags on a resource; ours need some of them. */
+const maxUserTags = 10;
+const maxValueLength = 128;
+
+/**
+ * Tags that a user asked for, sorted by key.
+ * @throws StatusError INVALID_ARGUMENT for a key or value that ECS refuses, and for keys that only this driver sets.
+ */
+export function userTags(parameter: string, entries: readonly (readonly [string, string])[]): Tag[] {
+  const tags = new Map(entries);
+  for (const [key, value] of tags) {
+    if (!isUserTagKey(key)) {
+      throw invalidArgument(`${parameter}: ECS does not take "${key}" as the key of a tag`);
+    }
+    if (isReservedTagKey(key)) {
+      throw invalidArgument(`${parameter}: the tag ${key} is reserved for this driver`);
+    }
+    if (value.length > maxValueLength || /^(aliyun|acs:)|https?:\/\//i.test(value)) {
+      throw invalidArgument(`${parameter}: ECS does not take "${value}" as the value of tag ${key}`);
+    }
+  }
+  if (tags.size > maxUserTags) {
+    throw invalidArgument(`${parameter}: at most ${maxUserTags} tags can be set, not ${tags.size}`);
+  }
+  return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
+}

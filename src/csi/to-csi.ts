@@ -1,0 +1,38 @@
+import type { Disk } from '../disk/disk.ts';
+import { isReady, type Snapshot } from '../disk/snapshot.ts';
+import type { Snapshot as CsiSnapshot } from '../generated/csi/v1/Snapshot.ts';
+import type { Volume } from '../generated/csi/v1/Volume.ts';
+import { bytesOf } from './capacity.ts';
+import { topologyOf } from './topology.ts';
+
+/** A disk in the words of the standard. */
+export function toCsiVolume(disk: Disk, volumeContext: Record<string, string> = {}): Volume {
+  const snapshotId = disk.sourceSnapshotId;
+  return {
+    volumeId: disk.id,
+    capacityBytes: bytesOf(disk.sizeGiB),
+    volumeContext,
+    contentSource: snapshotId === undefined ? null : { snapshot: { snapshotId } },
+    accessibleTopology: topologyOf(disk),
+  };
+}
+
+/** A snapshot that is cut, in the words of the standard. The size is the least that a restored volume needs. */
+export function toCsiSnapshot(snapshot: Snapshot): CsiSnapshot {
+  return {
+    snapshotId: snapshot.id,
+    sourceVolumeId: snapshot.sourceDiskId,
+    sizeBytes: bytesOf(snapshot.sourceDiskSizeGiB),
+    creationTime: toTimestamp(snapshot.cutAt),
+    readyToUse: isReady(snapshot),
+  };
+}
+
+function toTimestamp(date: Date | undefined): { seconds: number; nanos: number } | null {
+  if (date === undefined) {
+    return null;
+  }
+  const milliseconds = date.getTime();
+  const seconds = Math.floor(milliseconds / 1000);
+  return { seconds, nanos: (milliseconds - seconds * 1000) * 1_000_000 };
+}

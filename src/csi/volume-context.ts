@@ -1,0 +1,59 @@
+import { defaultPerformanceLevel, diskCategories } from '../disk/categories.ts';
+import type { Disk } from '../disk/disk.ts';
+import { topologyKeys } from './topology.ts';
+
+const labelPrefix = 'csi.alibabacloud.com/label-prefix/';
+const annotationPrefix = 'csi.alibabacloud.com/annotation-prefix/';
+const diskTypeLabel = 'csi.alibabacloud.com/disktype';
+const nodeDiskTypeLabel = 'node.csi.alibabacloud.com/disktype.';
+
+/** Parameters that describe the request rather than the volume. */
+const leftOut = [
+  ...['allowVolumeExpansion', 'reclaimPolicy', 'storageclassName', 'volume.kubernetes.io/selected-node'],
+  ...['csi.alibabacloud.com/disk-snapshot-id'],
+];
+
+/**
+ * The volume context: what the class said, the category and level that the disk really has, and the labels and
+ * annotations that the existing driver's helpers read. Names are those of the existing driver.
+ */
+export function volumeContextOf(
+  disk: Disk,
+  parameters: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const context: Record<string, string> = {};
+  for (const [key, value] of Object.entries(parameters)) {
+    if (!leftOut.includes(key) && !key.startsWith('csi.storage.k8s.io/')) {
+      context[key] = value;
+    }
+  }
+  return { ...context, ...kindOf(disk), ...labelsOf(disk), ...annotationsOf(disk) };
+}
+
+function kindOf(disk: Disk): Record<string, string> {
+  return disk.performanceLevel === undefined
+    ? { type: disk.category }
+    : { type: disk.category, performanceLevel: disk.performanceLevel };
+}
+
+function labelsOf(disk: Disk): Record<string, string> {
+  const zone = disk.zoneId === undefined ? {} : { [`${labelPrefix}${topologyKeys.zone}`]: disk.zoneId };
+  return {
+    [`${labelPrefix}${topologyKeys.region}`]: disk.regionId,
+    ...zone,
+    [`${labelPrefix}${diskTypeLabel}`]: diskTypeOf(disk),
+  };
+}
+
+/** `cloud_essd.PL1`: a cloud_essd disk always has a level, others have none. */
+function diskTypeOf(disk: Disk): string {
+  const hasLevels = diskCategories.get(disk.category)?.performanceLevels === true;
+  return hasLevels ? `${disk.category}.${disk.performanceLevel ?? defaultPerformanceLevel}` : disk.category;
+}
+
+/** A node selector on the label by which the node plugin says which categories its instance can attach. */
+function annotationsOf(disk: Disk): Record<string, string> {
+  const expression = { key: `${nodeDiskTypeLabel}${disk.category}`, operator: 'In', values: ['available'] };
+  const selector = { nodeSelectorTerms: [{ matchExpressions: [expression] }] };
+  return { [`${annotationPrefix}csi.alibabacloud.com/volume-topology`]: JSON.stringify(selector) };
+}
