@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import type { ServeConfig } from './config/serve-config.ts';
+import { createController } from './csi/controller/index.ts';
+import { createIdentity } from './csi/identity.ts';
+import { OperationLock } from './csi/operation-lock.ts';
+import { loadCsiProto, type CsiProto } from './csi/proto.ts';
+import { resourceIdOf, withoutSecrets } from './csi/resource-id.ts';
+import { startCsiServer } from './csi/server.ts';
+import { statusName } from './csi/status.ts';
+import type { FinishedCall } from './csi/unary.ts';
+import type { DiskCloud } from './disk/disk-cloud.ts';
+import { ownerTag } from './disk/tags.ts';
+import { createEcsClient } from './ecs/client.ts';
+import { createCredential } from './ecs/credentials/create-credential.ts';
+import { absentCredential } from './ecs/credentials/absent-credential.ts';
+import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
+import type { EcsObserver } from './ecs/ecs-observer.ts';
+import { startAccessCheck, type AccessCheck } from './observability/access-check.ts';
+import { startHttpServer } from './observability/http-server.ts';
+import type { Logger } from './observability/logger.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+
+/** The running plugin. */
+export interface App {
+  stop(): Promise<void>;
+}
+
+/** Wires everything, by hand and in order, and serves. Rejects when the socket or the HTTP port cannot be had. */
+export async function startApp(config: ServeConfig, log: Logger, version: string): Promise<App> {
+  await using started = new AsyncDisposableStack();
+  const registry = new Registry();
+  const metrics = createMetrics(registry, config.driverName);
+  const cloud = started.use(createCloud(config, { log, metrics, version }));
+  const access = started.use(watchAccess(cloud, log));
+  const http = await startHttp(config, { registry, access, log });
+  if (http !== undefined) {
+    started.use(http);
+  }
+  const csi = await serveCsi(config, { cloud, access, log, metrics, version });
+  started.defer(() => csi.stop(config.drainMs));
+  log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
+  const running = started.move();
+  return { stop: () => running.disposeAsync() };
+}
+
+interface Observed {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly version: string;
+}
+
+function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
+  const observer = observeEcs(log, metrics);
+  const onRefreshFailure = (kind: string, reason: string) => observer.credentialRefreshFailed(kind, reason);
+  const credential =
+    config.credentials === undefined
+      ? absentCredential()
+      : createCredential(config.credentials, { onRefreshFailure });
+  log.info(
+    { credentials: config.credentials?.kind ?? 'none', region: config.regionId, cluster: config.clusterId },
+    'Speaking to ECS',
+  );
+  const client = createEcsClient({
+    regionId: config.regionId,
+    endpoint: config.ecsEndpoint,
+    protocol: config.ecsProtocol,
+    network: config.ecsNetwork,
+    requestTimeoutMs: config.ecsTimeoutMs,
+    userAgent: `csi-datasafe/${version}`,
+    credential,
+  });
+  return createEcsDiskCloud({
+    client,
+    regionId: config.regionId,
+    ownerTag: ownerTag(config.clusterId),
+    observer,
+    pollIntervalMs: config.pollIntervalMs,
+  });
+}
+
+function observeEcs(log: Logger, metrics: Metrics): EcsObserver {
+  return {
+    callFinished(call) {
+      metrics.observeEcsCall(call);
+      log.debug({ ...call, requestId: call.callRequestId, ecsRequestId: call.requestId }, 'ECS answered');
+    },
+    throttled(action) {
+      metrics.countEcsThrottle(action);
+      log.warn({ action }, 'ECS throttles; requests of this action wait');
+    },
+    batchSize: metrics.observeEcsBatch,
+    unlistedError(action, code) {
+      metrics.countUnlistedEcsError(action, code);
+      log.warn(
+        { action, code },
+        'ECS answered with a code that the error table does not list; please report it',
+      );
+    },
+    credentialRefreshFailed(kind, reason) {
+      metrics.countCredentialRefreshFailure(kind);
+      log.warn({ credentials: kind, reason }, 'New credentials could not be fetched');
+    },
+  };
+}
+
+function watchAccess(cloud: DiskCloud, log: Logger): AccessCheck {
+  return startAccessCheck({
+    check: (signal) => cloud.checkAccess({ signal, requestId: `access-${randomUUID()}` }),
+    onChange: (error) => {
+      if (error === undefined) {
+        log.info({}, 'ECS lets us in: ready');
+      } else {
+        log.error({ err: error }, 'ECS does not let us in: not ready');
+      }
+    },
+    failedIntervalMs: 10_000,
+    passedIntervalMs: 300_000,
+    timeoutMs: 30_000,
+  });
+}
+
+async function startHttp(
+  config: ServeConfig,
+  { registry, access, log }: { registry: Registry; access: AccessCheck; log: Logger },
+) {
+  if (config.httpEndpoint === undefined) {
+    return undefined;
+  }
+  const readiness = () => access.readiness();
+  return await startHttpServer({ endpoint: config.httpEndpoint, readiness, metrics: registry, log });
+}
+
+interface CsiParts extends Observed {
+  readonly cloud: DiskCloud;
+  readonly access: AccessCheck;
+}
+
+async function serveCsi(config: ServeConfig, parts: CsiParts) {
+  const { cloud, access, log, metrics, version } = parts;
+  const proto = loadCsiProto();
+  const controller = createController({
+    ...config,
+    cloud,
+    lock: new OperationLock(),
+    now: Date.now,
+    warn: (details, message) => log.warn({ ...details }, message),
+  });
+  const identity = createIdentity({
+    driverName: config.driverName,
+    version,
+    isReady: () => access.hasPassed(),
+  });
+  return await startCsiServer({
+    socket: { path: config.socketPath, mode: config.socketMode, owner: config.socketOwner },
+    services: [
+      { definition: proto.v1.Identity.service, rpcs: identity },
+      { definition: proto.v1.Controller.service, rpcs: controller },
+    ],
+    maxCallMs: config.maxCallMs,
+    onFinished: reportCalls(log, metrics, proto),
+  });
+}
+
+/** Identity calls come from probes every few seconds: they are counted, and logged only when asked for. */
+function reportCalls(log: Logger, metrics: Metrics, proto: CsiProto): (call: FinishedCall) => void {
+  return (call) => {
+    const { method, requestId, request, code, durationMs, error } = call;
+    metrics.observeCsiCall(call);
+    const fields = {
+      requestId,
+      method,
+      resourceId: resourceIdOf(request),
+      durationMs: Math.round(durationMs),
+      code: statusName(code),
+    };
+    const messageName = `${method.split('/').at(-1) ?? ''}Request`;
+    log.debug(
+      { requestId, request: withoutSecrets(request, proto.secretFieldsOf(messageName)) },
+      'CSI request',
+    );
+    if (error !== undefined) {
+      log.warn({ ...fields, err: error }, 'CSI call failed');
+    } else if (method.includes('.Identity/') || method.includes('GetCapabilities')) {
+      log.debug(fields, 'CSI call');
+    } else {
+      log.info(fields, 'CSI call');
+    }
+  };
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { UsageError } from './config/usage-error.ts';
+
+/** Each command is loaded only when it is asked for: the SDK alone costs a second. */
+const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
+  serve: async (argv) => (await import('./serve.ts')).serve(argv, process.env),
+  emulator: async (argv) => (await import('./emulator/run-emulator.ts')).runEmulator(argv),
+  demo: async (argv) => (await import('./demo/run-demo.ts')).runDemo(argv),
+};
+
+const usage = `Usage: csi-datasafe <command> [options]
+
+Commands:
+  serve      the CSI plugin, on a Unix socket
+  emulator   an emulator of the ECS API, to try the plugin without a cloud account
+  demo       runs both and shows the plugin at work
+
+Each command explains its options with --help. --version prints the version.
+`;
+
+async function main([name, ...argv]: string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${(await import('./version.ts')).version()}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined;
+  if (command === undefined) {
+    const known = Object.keys(commands).join(', ');
+    throw new UsageError(
+      `${name === undefined ? 'no command given' : `unknown command "${name}"`}; known are ${known}`,
+    );
+  }
+  return await command(argv);
+}
+
+enableCompileCache();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`csi-datasafe: ${message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
