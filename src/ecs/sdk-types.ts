@@ -1,0 +1,38 @@
+/**
+ * The fields that an SDK model really has. Every model also claims to have any other field, so that no typo would ever be
+ * found.
+ */
+export type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
+
+type FieldsOf<T> = Omit<Known<T>, 'validate' | 'toMap' | 'copyWithoutStream'>;
+
+/** What may be given to build an SDK request: known fields only; `undefined` is not sent. */
+export type RequestFields<T> = { readonly [K in keyof FieldsOf<T>]?: FieldsOf<T>[K] | undefined };
+
+/** An SDK response with a body of ours. */
+export interface SdkResponse<Body> {
+  readonly body?: Body;
+}
+
+/** What every answer of ECS carries; an answer without it is not from ECS. */
+export interface SdkBody {
+  readonly requestId?: string;
+}
+
+/** Text that ECS leaves empty when there is nothing to say. */
+export function textOrUndefined(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}
+
+/** Tags as DescribeDisks and DescribeSnapshots write them. */
+export function tagMap(
+  tags: readonly { tagKey?: string; tagValue?: string }[] | undefined,
+): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const { tagKey, tagValue } of tags ?? []) {
+    if (tagKey !== undefined && tagKey !== '') {
+      map.set(tagKey, tagValue ?? '');
+    }
+  }
+  return map;
+}

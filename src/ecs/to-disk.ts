@@ -1,0 +1,78 @@
+import type { DescribeDisksResponseBodyDisksDisk } from '@alicloud/ecs20140526';
+import type { Attachment, Disk, DiskStatus } from '../disk/disk.ts';
+import { unreadableAnswer } from './ecs-request.ts';
+import type { Known } from './sdk-types.ts';
+import { tagMap, textOrUndefined } from './sdk-types.ts';
+
+/** A disk as the SDK hands it over. */
+export type SdkDisk = Known<DescribeDisksResponseBodyDisksDisk>;
+
+const statuses: readonly DiskStatus[] = [
+  'Creating',
+  'Available',
+  'Attaching',
+  'In_use',
+  'Detaching',
+  'ReIniting',
+];
+
+/** Reads one disk of an answer; throws a DiskError of kind `outcome-unknown` when what every disk has is missing. */
+export function toDisk(disk: SdkDisk): Disk {
+  const id = textOrUndefined(disk.diskId);
+  if (id === undefined || disk.size === undefined) {
+    throw unreadableAnswer('DescribeDisks', `describe disk ${id ?? 'without id'}`);
+  }
+  return {
+    id,
+    name: textOrUndefined(disk.diskName),
+    status: statuses.find((status) => status === disk.status) ?? 'Unknown',
+    category: disk.category ?? '',
+    sizeGiB: disk.size,
+    ...performanceOf(disk),
+    ...placeOf(disk),
+    encrypted: disk.encrypted ?? false,
+    kmsKeyId: textOrUndefined(disk.KMSKeyId),
+    multiAttach: disk.multiAttach === 'Enabled',
+    sourceSnapshotId: textOrUndefined(disk.sourceSnapshotId),
+    attachments: attachmentsOf(disk),
+    wasEverAttached: wasEverAttached(disk),
+    tags: tagMap(disk.tags?.tag),
+    lockReasons: (disk.operationLocks?.operationLock ?? []).map((lock) => lock.lockReason ?? 'unknown'),
+    createdAt: textOrUndefined(disk.creationTime),
+  };
+}
+
+function performanceOf(disk: SdkDisk) {
+  return {
+    performanceLevel: textOrUndefined(disk.performanceLevel),
+    provisionedIops: disk.provisionedIops,
+    burstingEnabled: disk.burstingEnabled,
+  };
+}
+
+function placeOf(disk: SdkDisk) {
+  return {
+    regionId: disk.regionId ?? '',
+    zoneId: textOrUndefined(disk.zoneId),
+    serialNumber: textOrUndefined(disk.serialNumber),
+    resourceGroupId: textOrUndefined(disk.resourceGroupId),
+    storageClusterId: textOrUndefined(disk.storageClusterId),
+  };
+}
+
+/** `InstanceId` is empty for multi-attach disks and lags behind for others, so the list of attachments comes first. */
+function attachmentsOf(disk: SdkDisk): Attachment[] {
+  const listed = (disk.attachments?.attachment ?? []).flatMap(({ instanceId, device }) =>
+    instanceId === undefined || instanceId === '' ? [] : [{ instanceId, device: textOrUndefined(device) }],
+  );
+  const instanceId = textOrUndefined(disk.instanceId);
+  if (instanceId === undefined || listed.some((attachment) => attachment.instanceId === instanceId)) {
+    return listed;
+  }
+  return [...listed, { instanceId, device: textOrUndefined(disk.device) }];
+}
+
+function wasEverAttached(disk: SdkDisk): boolean {
+  const times = [disk.attachedTime, disk.detachedTime];
+  return attachmentsOf(disk).length > 0 || times.some((time) => textOrUndefined(time) !== undefined);
+}
