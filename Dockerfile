@@ -31,7 +31,7 @@ COPY --from=build /build/dist dist
 ENV NODE_ENV=production
 # The numeric id lets Kubernetes check runAsNonRoot. Nothing in the image is writable for it.
 USER 65532:65532
-EXPOSE 9808
+EXPOSE 11270
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "dist/main.js"]
 CMD ["serve"]

@@ -1,0 +1,5 @@
+/** Writes the pages of docs/ that are printed from tables in the code. */
+import { writeFileSync } from 'node:fs';
+import { errorTables, errorTablesFile } from './error-tables.ts';
+
+writeFileSync(errorTablesFile, errorTables());
