@@ -53,12 +53,10 @@ export function invoke<
   });
 }
 
-/** The request type of a generated client method. */
-type RequestOf<T> = T extends (request: infer Request, callback: infer _C) => unknown ? Request : never;
-/** The response type of a generated client method. */
-type ResponseOf<T> = T extends (
-  request: never,
-  callback: (error: never, response?: infer Response) => void,
-) => unknown
-  ? Response
-  : never;
+/** The arguments of a generated client method in its last overload: the request and the callback. */
+type ArgumentsOf<T> = T extends (...args: infer Arguments) => unknown ? Arguments : never;
+type RequestOf<T> = ArgumentsOf<T>[0];
+type ResponseOf<T> =
+  ArgumentsOf<T> extends [unknown, (error: never, response?: infer Response) => void]
+    ? NonNullable<Response>
+    : never;
