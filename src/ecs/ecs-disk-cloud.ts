@@ -1,8 +1,34 @@
+import { DescribeDisksRequest } from '@alicloud/ecs20140526';
+import type { Call } from '../disk/call.ts';
 import type { DiskCloud } from '../disk/disk-cloud.ts';
-import type { Tag } from '../disk/disk.ts';
+import type { Disk, Tag } from '../disk/disk.ts';
+import { isDiskId } from '../disk/disk.ts';
+import { DiskError } from '../disk/disk-error.ts';
+import type { Snapshot } from '../disk/snapshot.ts';
+import { isSnapshotId } from '../disk/snapshot.ts';
+import type { BatchWindowOptions } from './batch-window.ts';
 import type { EcsClient } from './client.ts';
+import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { createDescribeBatch } from './describe-batch.ts';
+import { createDescribeDisks, describeDisksById } from './describe-disks.ts';
+import {
+  createDescribeSnapshotsPage,
+  describeSnapshots,
+  describeSnapshotsById,
+  listSnapshotsByTag,
+} from './describe-snapshots.ts';
+import { createEcsDisks } from './ecs-disks.ts';
 import type { EcsObserver } from './ecs-observer.ts';
+import { createRequestSender } from './ecs-request.ts';
+import type { SendRequest } from './ecs-request.ts';
+import { createEcsSnapshots } from './ecs-snapshots.ts';
+import { withReadRetry } from './read-retry.ts';
+import { fields } from './sdk-types.ts';
+import { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
+import type { SharedCallLimits } from './shared-call.ts';
+import { StatusPoller } from './status-poller.ts';
+import { createTaggedResources } from './tagged-resources.ts';
 
 export interface EcsDiskCloudOptions {
   readonly client: EcsClient;
@@ -14,6 +40,8 @@ export interface EcsDiskCloudOptions {
   readonly pollIntervalMs?: number | undefined;
   /** Limit of a Describe request that several callers share. Default: 30,000. */
   readonly sharedReadTimeoutMs?: number | undefined;
+  /** How long to gather ids for one Describe request. */
+  readonly batchWindow?: BatchWindowOptions | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -25,5 +53,97 @@ export interface EcsDiskCloud extends DiskCloud, Disposable {
 
 /** The DiskCloud that speaks to ECS. No request is sent until one is asked for. */
 export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
-  throw new Error(`not connected to ${options.regionId}`);
+  const closing = new AbortController();
+  const close = () => closing.abort(new DiskError('cancelled', 'the plugin is stopping'));
+  const tools = toolsFrom(options, closing.signal);
+  const tagged = createTaggedResources(options.client, tools.read);
+  return {
+    ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
+    ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
+    checkAccess: (call) => checkAccess(tools, call),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+interface Tools {
+  readonly client: EcsClient;
+  readonly ownerTag: Tag;
+  readonly regionId: string;
+  readonly observer: EcsObserver;
+  readonly limits: SharedCallLimits;
+  readonly pollIntervalMs: number;
+  readonly batchWindow: BatchWindowOptions | undefined;
+  /** Sends once: what changes something, and what is repeated anyway. */
+  readonly change: SendRequest;
+  /** Repeats a read whose answer got lost. */
+  readonly read: SendRequest;
+}
+
+function toolsFrom(options: EcsDiskCloudOptions, closed: AbortSignal): Tools {
+  const { client, ownerTag, regionId, observer, clock = systemClock } = options;
+  const change = createRequestSender({ observer, clock, closed });
+  return {
+    client,
+    ownerTag,
+    regionId,
+    observer,
+    limits: { clock, timeoutMs: options.sharedReadTimeoutMs ?? 30_000, closed },
+    pollIntervalMs: options.pollIntervalMs ?? 1_000,
+    batchWindow: options.batchWindow,
+    change,
+    read: withReadRetry(change, clock),
+  };
+}
+
+function disksPart({ client, change, read, observer, limits, batchWindow: window, pollIntervalMs }: Tools) {
+  const action = 'DescribeDisks';
+  const describe = createDescribeDisks(client, read);
+  const describeOnce = createDescribeDisks(client, change);
+  const byId = (ids: readonly string[], call: Call) => describeDisksById(describe, ids, call);
+  const pollById = (ids: readonly string[], call: Call) => describeDisksById(describeOnce, ids, call);
+  const intervalMs = pollIntervalMs;
+  return {
+    describe,
+    lookUp: createDescribeBatch<Disk>({ action, isId: isDiskId, describe: byId, observer, limits, window }),
+    poller: new StatusPoller<Disk>({ action, describe: pollById, observer, limits, intervalMs }),
+  };
+}
+
+function snapshotsPart(tools: Tools) {
+  const { client, change, read, observer, limits, batchWindow: window, ownerTag } = tools;
+  const action = 'DescribeSnapshots';
+  const describePage = createDescribeSnapshotsPage(client, read);
+  const describePageOnce = createDescribeSnapshotsPage(client, change);
+  const byId = (ids: readonly string[], call: Call) => describeSnapshotsById(describePage, ids, call);
+  const pollById = (ids: readonly string[], call: Call) => describeSnapshotsById(describePageOnce, ids, call);
+  const intervalMs = tools.pollIntervalMs;
+  return {
+    describePage,
+    lookUp: createDescribeBatch<Snapshot>({
+      action,
+      isId: isSnapshotId,
+      describe: byId,
+      observer,
+      limits,
+      window,
+    }),
+    poller: new StatusPoller<Snapshot>({ action, describe: pollById, observer, limits, intervalMs }),
+    names: new SnapshotNameLookUp({
+      findByName: (name, call) =>
+        describeSnapshots(describePage, `find snapshots named ${name}`, { snapshotName: name }, call),
+      listOwned: (maxRequests, call) => listSnapshotsByTag(describePage, ownerTag, maxRequests, call),
+      limits,
+    }),
+  };
+}
+
+/** The cheapest request that shows whether end point, region, clock, keys and rights are what they should be. */
+async function checkAccess({ client, read, regionId }: Tools, call: Call): Promise<void> {
+  const request = new DescribeDisksRequest(fields<DescribeDisksRequest>({ regionId, maxResults: 10 }));
+  const asked = `check access to ECS in region ${regionId}`;
+  await read(
+    { action: 'DescribeDisks', asked, effect: 'read', send: () => client.describeDisks(request) },
+    call,
+  );
 }

@@ -31,13 +31,14 @@ export interface EcsRequest<Body extends SdkBody> {
  */
 export type SendRequest = <Body extends SdkBody>(request: EcsRequest<Body>, call: Call) => Promise<Body>;
 
-export function createRequestSender({
-  observer,
-  clock,
-}: {
-  observer: EcsObserver;
-  clock: Clock;
-}): SendRequest {
+export interface RequestSenderParts {
+  readonly observer: EcsObserver;
+  readonly clock: Clock;
+  /** Aborted at the end of the plugin; it ends every call as the caller's own signal does. */
+  readonly closed: AbortSignal;
+}
+
+export function createRequestSender({ observer, clock, closed }: RequestSenderParts): SendRequest {
   const gates = new Map<string, ThrottleGate>();
 
   function gateOf(action: string): ThrottleGate {
@@ -48,15 +49,16 @@ export function createRequestSender({
 
   return async (request, call) => {
     const gate = gateOf(request.action);
+    const signal = AbortSignal.any([call.signal, closed]);
     for (;;) {
-      const pass = await gate.enter(call.signal);
-      const attempt = attemptOnce(request, call, { observer, clock });
+      const pass = await gate.enter(signal);
+      const attempt = attemptOnce(request, { ...call, signal }, { observer, clock });
       attempt.then(
         () => pass.leave('answered'),
         (error: unknown) => pass.leave(outcomeOf(error)),
       );
       try {
-        return await raceSignal(attempt, call.signal, (reason) => abandonment(request, reason));
+        return await raceSignal(attempt, signal, (reason) => abandonment(request, reason));
       } catch (error) {
         if (!isDiskError(error, 'throttled')) {
           throw error;

@@ -6,8 +6,19 @@ export type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 type FieldsOf<T> = Omit<Known<T>, 'validate' | 'toMap' | 'copyWithoutStream'>;
 
+type Plain<V> = V extends readonly (infer E)[]
+  ? readonly Plain<E>[]
+  : V extends object
+    ? RequestFields<V>
+    : V;
+
 /** What may be given to build an SDK request: known fields only; `undefined` is not sent. */
-export type RequestFields<T> = { readonly [K in keyof FieldsOf<T>]?: FieldsOf<T>[K] | undefined };
+export type RequestFields<T> = { readonly [K in keyof FieldsOf<T>]?: Plain<FieldsOf<T>[K]> | undefined };
+
+/** Checks the names and types of request fields, which the constructors of the SDK do not. */
+export function fields<T>(values: RequestFields<T>): RequestFields<T> {
+  return values;
+}
 
 /** An SDK response with a body of ours. */
 export interface SdkResponse<Body> {

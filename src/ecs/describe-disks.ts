@@ -1,0 +1,55 @@
+import { DescribeDisksRequest } from '@alicloud/ecs20140526';
+import type { DescribeDisksResponseBody } from '@alicloud/ecs20140526';
+import type { Call } from '../disk/call.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { EcsClient } from './client.ts';
+import { unreadableAnswer } from './ecs-request.ts';
+import type { SendRequest } from './ecs-request.ts';
+import type { Page } from './pages.ts';
+import { readPages } from './pages.ts';
+import type { RequestFields } from './sdk-types.ts';
+import { fields, textOrUndefined } from './sdk-types.ts';
+import { toDisk } from './to-disk.ts';
+
+type Filter = RequestFields<DescribeDisksRequest>;
+
+/** The disks that match a filter, all pages of them. */
+export type DescribeDisks = (asked: string, filter: Filter, call: Call) => Promise<Disk[]>;
+
+const action = 'DescribeDisks';
+/** The most that DescribeDisks gives at a time. */
+const pageSize = 500;
+
+export function createDescribeDisks(client: EcsClient, send: SendRequest): DescribeDisks {
+  return (asked, filter, call) =>
+    readPages(async (nextToken) => {
+      const request = new DescribeDisksRequest(
+        fields<DescribeDisksRequest>({ maxResults: pageSize, ...filter, nextToken }),
+      );
+      const body = await send(
+        { action, asked, effect: 'read', send: () => client.describeDisks(request) },
+        call,
+      );
+      return pageOf(body, asked);
+    });
+}
+
+/** An answer without a list is not an empty list. */
+function pageOf(body: DescribeDisksResponseBody, asked: string): Page<Disk> {
+  const list = body.disks?.disk;
+  if (list === undefined) {
+    throw unreadableAnswer(action, asked);
+  }
+  return { items: list.map(toDisk), nextToken: textOrUndefined(body.nextToken) };
+}
+
+/** Up to a hundred disks by their ids. */
+export async function describeDisksById(
+  describe: DescribeDisks,
+  ids: readonly string[],
+  call: Call,
+): Promise<Map<string, Disk>> {
+  const asked = ids.length === 1 ? `describe disk ${String(ids[0])}` : 'describe disks';
+  const disks = await describe(asked, { diskIds: JSON.stringify(ids), maxResults: 100 }, call);
+  return new Map(disks.map((disk) => [disk.id, disk]));
+}

@@ -1,0 +1,86 @@
+import { DescribeSnapshotsRequest } from '@alicloud/ecs20140526';
+import type { DescribeSnapshotsResponseBody } from '@alicloud/ecs20140526';
+import type { Call } from '../disk/call.ts';
+import type { Tag } from '../disk/disk.ts';
+import type { Snapshot } from '../disk/snapshot.ts';
+import type { EcsClient } from './client.ts';
+import { unreadableAnswer } from './ecs-request.ts';
+import type { SendRequest } from './ecs-request.ts';
+import type { Page } from './pages.ts';
+import { readPages } from './pages.ts';
+import type { RequestFields } from './sdk-types.ts';
+import { fields, textOrUndefined } from './sdk-types.ts';
+import type { OwnedSnapshots } from './snapshot-name-look-up.ts';
+import { toSnapshot } from './to-snapshot.ts';
+
+type Filter = RequestFields<DescribeSnapshotsRequest>;
+
+/** One page of the snapshots that match a filter. */
+export type DescribeSnapshotsPage = (asked: string, filter: Filter, call: Call) => Promise<Page<Snapshot>>;
+
+const action = 'DescribeSnapshots';
+/** The most that DescribeSnapshots gives at a time. */
+const pageSize = 100;
+/** A search by tag shows no more than this, and does not say so. */
+const maxFoundByTag = 1_000;
+
+export function createDescribeSnapshotsPage(client: EcsClient, send: SendRequest): DescribeSnapshotsPage {
+  return async (asked, filter, call) => {
+    const request = new DescribeSnapshotsRequest(
+      fields<DescribeSnapshotsRequest>({ maxResults: pageSize, ...filter }),
+    );
+    const body = await send(
+      { action, asked, effect: 'read', send: () => client.describeSnapshots(request) },
+      call,
+    );
+    return pageOf(body, asked);
+  };
+}
+
+/** An answer without a list is not an empty list. */
+function pageOf(body: DescribeSnapshotsResponseBody, asked: string): Page<Snapshot> {
+  const list = body.snapshots?.snapshot;
+  if (list === undefined) {
+    throw unreadableAnswer(action, asked);
+  }
+  return { items: list.map(toSnapshot), nextToken: textOrUndefined(body.nextToken) };
+}
+
+/** All the snapshots that match a filter. */
+export function describeSnapshots(
+  describePage: DescribeSnapshotsPage,
+  asked: string,
+  filter: Filter,
+  call: Call,
+): Promise<Snapshot[]> {
+  return readPages((nextToken) => describePage(asked, { ...filter, nextToken }, call));
+}
+
+/** Up to a hundred snapshots by their ids. */
+export async function describeSnapshotsById(
+  describePage: DescribeSnapshotsPage,
+  ids: readonly string[],
+  call: Call,
+): Promise<Map<string, Snapshot>> {
+  const asked = ids.length === 1 ? `describe snapshot ${String(ids[0])}` : 'describe snapshots';
+  const snapshots = await describeSnapshots(describePage, asked, { snapshotIds: JSON.stringify(ids) }, call);
+  return new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+}
+
+/** The snapshots that carry the tag, read with at most so many requests. */
+export async function listSnapshotsByTag(
+  describePage: DescribeSnapshotsPage,
+  tag: Tag,
+  maxRequests: number,
+  call: Call,
+): Promise<OwnedSnapshots> {
+  let last: Page<Snapshot> | undefined;
+  const snapshots = await readPages(
+    async (nextToken) => {
+      last = await describePage('list snapshots by tag', { tag: [tag], nextToken }, call);
+      return last;
+    },
+    (_items, pages) => pages >= maxRequests,
+  );
+  return { snapshots, complete: last?.nextToken === undefined && snapshots.length < maxFoundByTag };
+}
