@@ -1,0 +1,130 @@
+import type { Call } from '../../src/disk/call.ts';
+import type { Disk, NewDisk } from '../../src/disk/disk.ts';
+import type { DiskRequest } from '../../src/disk/disk-request.ts';
+import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
+
+/** A call that nobody stops, unless a signal is given. */
+export function aCall(signal: AbortSignal = new AbortController().signal): Call {
+  return { signal, requestId: 'request-1' };
+}
+
+/** A disk that is free to use, 20 GiB of cloud_essd PL1. */
+export function aDisk(changes: Partial<Disk> = {}): Disk {
+  return {
+    id: 'd-1',
+    name: 'pvc-1',
+    status: 'Available',
+    category: 'cloud_essd',
+    performanceLevel: 'PL1',
+    sizeGiB: 20,
+    regionId: 'cn-hangzhou',
+    zoneId: 'cn-hangzhou-h',
+    serialNumber: 'bp1',
+    encrypted: false,
+    kmsKeyId: undefined,
+    multiAttach: false,
+    provisionedIops: undefined,
+    burstingEnabled: undefined,
+    resourceGroupId: undefined,
+    storageClusterId: undefined,
+    sourceSnapshotId: undefined,
+    attachments: [],
+    wasEverAttached: false,
+    tags: new Map(),
+    lockReasons: [],
+    createdAt: '2026-01-01T00:00:00Z',
+    ...changes,
+  };
+}
+
+/** A finished snapshot of disk d-1. */
+export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    id: 's-1',
+    name: 'snapshot-1',
+    description: undefined,
+    sourceDiskId: 'd-1',
+    sourceDiskSizeGiB: 20,
+    status: 'accomplished',
+    progressPercent: 100,
+    available: true,
+    cutAt: new Date('2026-01-01T00:00:00Z'),
+    retentionDays: undefined,
+    encrypted: false,
+    tags: new Map(),
+    ...changes,
+  };
+}
+
+/** A wish for 20 GiB of cloud_essd in one zone. */
+export function aDiskRequest(changes: Partial<DiskRequest> = {}): DiskRequest {
+  return {
+    key: 'pvc-1',
+    sizeGiB: 20,
+    maxSizeGiB: undefined,
+    categories: ['cloud_essd'],
+    performanceLevels: [],
+    zoneIds: ['cn-hangzhou-h'],
+    snapshotId: undefined,
+    encrypted: false,
+    kmsKeyId: undefined,
+    multiAttach: false,
+    provisionedIops: undefined,
+    burstingEnabled: undefined,
+    resourceGroupId: undefined,
+    storageClusterId: undefined,
+    tags: [{ key: 'csi.alibabacloud.com/volume-name', value: changes.key ?? 'pvc-1' }],
+    ...changes,
+  };
+}
+
+/** A new disk as ECS would get it for `aDiskRequest()`. */
+export function aNewDisk(changes: Partial<NewDisk> = {}): NewDisk {
+  return {
+    name: 'pvc-1',
+    description: undefined,
+    category: 'cloud_essd',
+    performanceLevel: undefined,
+    zoneId: 'cn-hangzhou-h',
+    sizeGiB: 20,
+    snapshotId: undefined,
+    encrypted: false,
+    kmsKeyId: undefined,
+    multiAttach: false,
+    provisionedIops: undefined,
+    burstingEnabled: undefined,
+    resourceGroupId: undefined,
+    storageClusterId: undefined,
+    tags: [],
+    clientToken: 'token-1',
+    ...changes,
+  };
+}
+
+/** A new snapshot of disk d-1. */
+export function aNewSnapshot(changes: Partial<NewSnapshot> = {}): NewSnapshot {
+  return {
+    diskId: 'd-1',
+    name: 'snapshot-1',
+    description: undefined,
+    retentionDays: undefined,
+    resourceGroupId: undefined,
+    tags: [],
+    clientToken: 'token-1',
+    ...changes,
+  };
+}
+
+/** What a promise rejects with; fails when it resolves. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    if (error instanceof Error) {
+      return error;
+    }
+    throw new Error('rejected with something that is no Error', { cause: error });
+  }
+  throw new Error(`resolved instead of rejecting, with ${JSON.stringify(value)}`);
+}
