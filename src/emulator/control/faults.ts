@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+
+import { actionNamed } from '../actions/index.ts';
+import type { FaultRule } from '../faults.ts';
+import { effectFrom } from './fault-effect.ts';
+import { ControlError, jsonBody, onlyFields, type Route } from './route.ts';
+
+export const faultRoutes: readonly Route[] = [
+  { method: 'GET', path: 'faults', handle: ({ emulator }) => ({ faults: emulator.faults.list() }) },
+  {
+    method: 'POST',
+    path: 'faults',
+    handle: async (call) => {
+      const rule = ruleFrom(await jsonBody(call));
+      if (call.emulator.faults.hitsOf(rule.id) !== undefined) {
+        throw new ControlError(409, `There is a fault rule ${rule.id} already.`);
+      }
+      call.emulator.faults.add(rule);
+      return { ...rule, hits: 0 };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: 'faults',
+    handle: ({ emulator }) => {
+      emulator.faults.remove();
+      return {};
+    },
+  },
+  {
+    method: 'DELETE',
+    path: 'faults/:id',
+    handle: ({ emulator, path: [id = ''] }) => {
+      emulator.faults.remove(id);
+      return {};
+    },
+  },
+];
+
+function ruleFrom(body: Readonly<Record<string, unknown>>): FaultRule {
+  onlyFields(body, 'id', 'action', 'when', 'effect', 'skip', 'times', 'match');
+  const { id = randomUUID(), action = '*', when = 'before', effect, skip = 0, times = 0, match = {} } = body;
+  if (typeof id !== 'string' || id === '') {
+    throw new ControlError(400, 'id must be a text.');
+  }
+  if (typeof action !== 'string' || (action !== '*' && actionNamed(action) === undefined)) {
+    throw new ControlError(400, 'action must be the name of an action of the emulator, or *.');
+  }
+  if (when !== 'before' && when !== 'after') {
+    throw new ControlError(400, 'when must be before or after.');
+  }
+  return {
+    id,
+    action,
+    when,
+    effect: effectFrom(effect, when),
+    skip: countFrom('skip', skip),
+    times: countFrom('times', times),
+    match: matchFrom(match),
+  };
+}
+
+function countFrom(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new ControlError(400, `${name} must be a whole number of at least 0.`);
+  }
+  return value;
+}
+
+function matchFrom(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ControlError(400, 'match must be an object: {"DiskId": "d-..."}.');
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, wanted]: [string, unknown]) => {
+      if (typeof wanted !== 'string') {
+        throw new ControlError(400, `match.${name} must be a text.`);
+      }
+      return [name, wanted];
+    }),
+  );
+}

@@ -1,0 +1,90 @@
+import type { Action, Reply } from './action.ts';
+import { EcsError, type ErrorCode } from './errors.ts';
+import type { RawParameters } from './parameters/schema.ts';
+import type { Settings } from './settings.ts';
+import type { TokenOutcome } from './state/entities.ts';
+import type { EmulatorState } from './state/state.ts';
+
+/** The place of one request under its ClientToken. */
+export interface TokenLease {
+  /** The answer of an earlier equal request. */
+  readonly replay: Reply | undefined;
+  /** The work was done: from now on equal requests get this answer. */
+  succeed(body: Reply): void;
+  /** The work was refused. */
+  fail(error: EcsError): void;
+  /** The request is over for its caller; until then a repetition finds it running. */
+  release(): void;
+}
+
+const noToken: TokenLease = {
+  replay: undefined,
+  succeed: () => undefined,
+  fail: () => undefined,
+  release: () => undefined,
+};
+
+/** ClientTokens: by action and account, for a time, with the answer that was given first. */
+export class ClientTokens {
+  private readonly state: EmulatorState;
+  /** Requests under way: token use to parameters. */
+  private readonly running = new Map<string, string>();
+
+  constructor(state: EmulatorState) {
+    this.state = state;
+  }
+
+  /** Enters a request under its token; throws if the token is busy, or was used with other parameters. */
+  lease(
+    action: Action,
+    accountId: string,
+    raw: RawParameters,
+    now: { nowMs: number; settings: Settings },
+  ): TokenLease {
+    const token = raw.get('ClientToken') ?? '';
+    if (action.tokenBusyCode === undefined || token === '') {
+      return noToken;
+    }
+    const id = `${action.name} ${accountId} ${token}`;
+    const parameters = canonical(raw);
+    this.forgetIfOld(id, now);
+    const use = this.state.tokens.get(id);
+    if ((this.running.get(id) ?? use?.parameters ?? parameters) !== parameters) {
+      throw new EcsError('IdempotentParameterMismatch');
+    }
+    if (this.running.has(id)) {
+      throw new EcsError(action.tokenBusyCode);
+    }
+    if (use?.outcome.kind === 'failed') {
+      throw new EcsError(use.outcome.code as ErrorCode);
+    }
+    this.running.set(id, parameters);
+    const remember = (outcome: TokenOutcome): void =>
+      this.remember({ id, parameters, usedAtMs: now.nowMs }, outcome);
+    return {
+      replay: use?.outcome.body,
+      succeed: (body) => remember({ kind: 'answered', body }),
+      fail: (error) => {
+        if (now.settings.failedRequestsConsumeToken) {
+          remember({ kind: 'failed', code: error.code });
+        }
+      },
+      release: () => this.running.delete(id),
+    };
+  }
+
+  private remember(use: { id: string; parameters: string; usedAtMs: number }, outcome: TokenOutcome): void {
+    this.state.tokens.put({ ...use, outcome });
+  }
+
+  private forgetIfOld(id: string, { nowMs, settings }: { nowMs: number; settings: Settings }): void {
+    const use = this.state.tokens.get(id);
+    if (use !== undefined && nowMs - use.usedAtMs >= settings.tokenLifetimeMs) {
+      this.state.tokens.delete(id);
+    }
+  }
+}
+
+function canonical(raw: RawParameters): string {
+  return JSON.stringify([...raw].filter(([name]) => name !== 'ClientToken').sort());
+}
