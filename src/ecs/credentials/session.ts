@@ -1,0 +1,23 @@
+/** Keys that sign a request, as the SDK reads them. */
+export interface SessionKeys {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Empty for keys that do not expire. */
+  readonly securityToken: string;
+  readonly providerName: string;
+}
+
+/** Keys, and how long they are known to hold. */
+export interface Session extends SessionKeys {
+  /** Milliseconds since 1970; `undefined` when the source does not say, or sees to it itself. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** Fetches keys anew. */
+export type SessionSource = () => Promise<Session>;
+
+/** A source of keys that refreshes itself. Printing it shows no secret. */
+export interface Credential {
+  getCredentials(): Promise<SessionKeys>;
+  getProviderName(): string;
+}
