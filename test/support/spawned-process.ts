@@ -10,6 +10,8 @@ export interface SpawnedProcess extends AsyncDisposable {
   output(): string;
   /** Waits for a text in its output; rejects with the output when the process ends first or the time is up. */
   waitForOutput(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
+  /** The exit status, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
   /** Sends the signal and waits for the end. @returns the exit status, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
@@ -41,6 +43,7 @@ export function spawnCommand(
   };
   return {
     child,
+    ended: exited,
     output: () => text,
     end,
     async waitForOutput(pattern, timeoutMs = 20_000) {

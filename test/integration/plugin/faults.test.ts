@@ -129,9 +129,11 @@ describe('ECS misbehaving', () => {
 
   it('a disk that DescribeDisks hides is not taken for deleted', async () => {
     const volumeId = await createVolume(plugin.client, 'pvc-hidden');
-    await emulator.configure({ invisibleAccessKeys: ['emulator-access-key'] });
+    await emulator.configure({
+      ramPolicies: [{ accessKeyId: 'emulator-access-key', deniedActions: [], isInvisible: true }],
+    });
     const error = await failureOf(invoke(plugin.client.controller, 'DeleteVolume', { volumeId }));
-    await emulator.configure({ invisibleAccessKeys: [] });
+    await emulator.configure({ ramPolicies: [] });
     expect(GrpcStatus[error.code]).to.equal('UNAVAILABLE');
     expect(error.details).to.match(/RAM rights/);
     expect((await emulator.counts()).disks).to.equal(1);

@@ -45,7 +45,7 @@ describe('Start and stop', () => {
       emulatorEnvironment,
     );
     await second.waitForOutput(/another process serves .*csi\.sock; stop it or choose another --endpoint\n/);
-    expect(await second.end('SIGTERM')).to.equal(1);
+    expect(await second.ended).to.equal(1);
     const { name } = await invoke(first.client.identity, 'GetPluginInfo', {});
     expect(name).to.equal('diskplugin.csi.alibabacloud.com');
   });
@@ -58,7 +58,7 @@ describe('Start and stop', () => {
       emulatorEnvironment,
     );
     await plugin.waitForOutput(/is no socket/);
-    expect(await plugin.end('SIGTERM')).to.equal(1);
+    expect(await plugin.ended).to.equal(1);
     expect(statSync(directory.socket).size).to.equal('precious'.length);
   });
 
@@ -130,7 +130,7 @@ describe('Start and stop', () => {
     it(`ends with status 2 and one clear line for ${what}`, async () => {
       await using command = spawnCommand(args);
       await command.waitForOutput(says);
-      expect(await command.end('SIGCONT')).to.equal(2);
+      expect(await command.ended).to.equal(2);
       expect(command.output().trimEnd().split('\n')).to.have.length(1);
     });
   }
@@ -192,7 +192,7 @@ describe('A plugin that ECS does not let in', () => {
     });
     await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
     await plugin.process.waitForOutput(/Forbidden\.RAM[^\n]*not ready/);
-    await emulator.configure({ deniedActions: {} });
+    await emulator.configure({ ramPolicies: [] });
     await untilReady(plugin.client);
     await createVolume(plugin.client, 'pvc-let-in');
   });
