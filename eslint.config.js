@@ -9,7 +9,19 @@ const grpc = { regex: '^@grpc/', message: 'Only src/csi (and the demo client) sp
 
 /** A folder of src may import these folders of src, and no other. */
 function layer(folder, allowed, packages) {
-  const names = ['app', 'config', 'main', 'csi', 'disk', 'ecs', 'kube', 'observability', 'emulator', 'demo', 'generated'];
+  const names = [
+    'app',
+    'config',
+    'main',
+    'csi',
+    'disk',
+    'ecs',
+    'kube',
+    'observability',
+    'emulator',
+    'demo',
+    'generated',
+  ];
   const banned = names.filter((name) => name !== folder && !allowed.includes(name));
   return {
     files: [`src/${folder}/**/*.ts`],
@@ -40,15 +52,24 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       complexity: ['error', 10],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
       'no-console': 'error',
-      eqeqeq: 'error',
+      // `== null` is how both null and undefined of an unset message field are met.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only src/config.ts reads the environment.' },

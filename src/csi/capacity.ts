@@ -19,23 +19,28 @@ export interface SizeRange {
 export function sizeRangeFrom(range: CapacityRange__Output | null): SizeRange {
   const requiredBytes = BigInt(range?.requiredBytes ?? 0);
   const limitBytes = BigInt(range?.limitBytes ?? 0);
-  if (requiredBytes < 0n || limitBytes < 0n) {
-    throw invalidArgument('capacity_range: required_bytes and limit_bytes must not be negative');
-  }
-  if (limitBytes > 0n && limitBytes < requiredBytes) {
-    throw invalidArgument('capacity_range: limit_bytes is smaller than required_bytes');
-  }
+  assertSensible(requiredBytes, limitBytes);
   const sizeGiB = (requiredBytes + bytesPerGiB - 1n) / bytesPerGiB;
   const limitGiB = limitBytes / bytesPerGiB;
-  if (limitBytes > 0n && (limitGiB < sizeGiB || limitGiB === 0n)) {
+  const hasLimit = limitBytes > 0n;
+  if (hasLimit && (limitGiB < sizeGiB || limitGiB === 0n)) {
     throw outOfRange(
       'capacity_range: disks come in whole GiB, and none lies between required_bytes and limit_bytes',
     );
   }
   return {
     sizeGiB: sizeGiB === 0n ? undefined : toNumber(sizeGiB),
-    maxSizeGiB: limitBytes === 0n ? undefined : toNumber(limitGiB),
+    maxSizeGiB: hasLimit ? toNumber(limitGiB) : undefined,
   };
+}
+
+function assertSensible(requiredBytes: bigint, limitBytes: bigint): void {
+  if (requiredBytes < 0n || limitBytes < 0n) {
+    throw invalidArgument('capacity_range: required_bytes and limit_bytes must not be negative');
+  }
+  if (limitBytes > 0n && limitBytes < requiredBytes) {
+    throw invalidArgument('capacity_range: limit_bytes is smaller than required_bytes');
+  }
 }
 
 function toNumber(sizeGiB: bigint): number {

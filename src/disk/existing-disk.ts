@@ -36,7 +36,8 @@ function differingPlace(disk: Disk, request: DiskRequest): string[] {
 function differingSettings(disk: Disk, request: DiskRequest): string[] {
   const category = diskCategories.get(disk.category);
   // What was not asked for may have been filled in by ECS, so only what was asked for is compared.
-  const pairs: [name: string, actual: unknown, wanted: unknown][] = [
+  type Setting = string | number | boolean | undefined;
+  const pairs: [name: string, actual: Setting, wanted: Setting][] = [
     ['encryption', disk.encrypted, request.encrypted],
     ['multi-attach', disk.multiAttach, request.multiAttach],
     ['KMS key', disk.kmsKeyId, request.encrypted ? request.kmsKeyId : undefined],

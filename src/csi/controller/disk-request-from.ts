@@ -39,19 +39,9 @@ export function diskRequestFrom(
     throw invalidArgument(`volume_capabilities: ${unsupported}`);
   }
   assertRegion(parameters, defaults.regionId);
-  const {
-    tags,
-    origin,
-    zoneIds,
-    expandPolicy,
-    deleteSnapshotRetentionDays,
-    atLeast20GiB,
-    regionId,
-    ...disk
-  } = parameters;
   const diskRequest = {
-    ...disk,
-    ...wantedSize(request, atLeast20GiB),
+    ...parameters,
+    ...wantedSize(request, parameters.atLeast20GiB),
     key: toTagValue(name),
     snapshotId: snapshotIdFrom(request.volumeContentSource, parameters.snapshotId),
     zoneIds: wantedZones(request, parameters, defaults),
@@ -85,10 +75,7 @@ function snapshotIdFrom(
   source: VolumeContentSource__Output | null,
   parameter: string | undefined,
 ): string | undefined {
-  if (source?.volume != null) {
-    throw invalidArgument('volume_content_source: volumes cannot be cloned; restore a snapshot instead');
-  }
-  const given = source == null ? undefined : requireText(source.snapshot?.snapshotId ?? '', 'snapshot_id');
+  const given = source === null ? undefined : sourceSnapshotId(source);
   if (given !== undefined && parameter !== undefined && given !== parameter) {
     const message = `volume_content_source ${given} and parameter csi.alibabacloud.com/disk-snapshot-id ${parameter} contradict each other`;
     throw invalidArgument(message);
@@ -98,6 +85,13 @@ function snapshotIdFrom(
     throw notFound(`snapshot ${snapshotId} does not exist: ids of snapshots look like s-2ze0example`);
   }
   return snapshotId;
+}
+
+function sourceSnapshotId(source: VolumeContentSource__Output): string {
+  if (source.volume != null) {
+    throw invalidArgument('volume_content_source: volumes cannot be cloned; restore a snapshot instead');
+  }
+  return requireText(source.snapshot?.snapshotId ?? '', 'volume_content_source.snapshot.snapshot_id');
 }
 
 /** The zones of the topology that the class allows too, best first. */

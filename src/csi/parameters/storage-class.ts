@@ -162,25 +162,30 @@ function takeProtection(map: ParameterMap) {
 }
 
 function assertConsistent(parsed: Omit<StorageClassParameters, 'origin'>): void {
-  const takesLevels = parsed.categories.includes('cloud_essd');
-  if (parsed.performanceLevels.length > 0 && !takesLevels) {
+  const hasLevels = parsed.performanceLevels.length > 0;
+  if (hasLevels && !parsed.categories.includes('cloud_essd')) {
     throw invalidArgument(
       'StorageClass parameter performanceLevel: only type cloud_essd has performance levels',
     );
   }
+  if (parsed.storageClusterId !== undefined && !hasLevels) {
+    throw invalidArgument('StorageClass parameter storageClusterId: needs performanceLevel beside it');
+  }
   if (parsed.kmsKeyId !== undefined && !parsed.encrypted) {
     throw invalidArgument('StorageClass parameter kmsKeyId: needs encrypted: "true" beside it');
   }
-  const canShare = parsed.categories.every((category) => diskCategories.get(category)?.multiAttach === true);
-  if (parsed.multiAttach && !canShare) {
+  if (parsed.multiAttach) {
+    assertCanBeShared(parsed.categories, parsed.burstingEnabled);
+  }
+}
+
+function assertCanBeShared(categories: readonly string[], burstingEnabled: boolean | undefined): void {
+  if (!categories.every((category) => diskCategories.get(category)?.multiAttach === true)) {
     throw invalidArgument(
       'StorageClass parameter multiAttach: only types cloud_essd and cloud_auto can be shared',
     );
   }
-  if (parsed.multiAttach && parsed.burstingEnabled === true) {
+  if (burstingEnabled === true) {
     throw invalidArgument('StorageClass parameters multiAttach and burstingEnabled cannot both be true');
-  }
-  if (parsed.storageClusterId !== undefined && parsed.performanceLevels.length === 0) {
-    throw invalidArgument('StorageClass parameter storageClusterId: needs performanceLevel beside it');
   }
 }
