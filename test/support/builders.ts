@@ -1,5 +1,6 @@
 import type { Call } from '../../src/disk/call.ts';
-import type { Disk, NewDisk } from '../../src/disk/disk.ts';
+import { diskCategories } from '../../src/disk/categories.ts';
+import type { Disk, NewDisk, Tag } from '../../src/disk/disk.ts';
 import type { DiskRequest } from '../../src/disk/disk-request.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 
@@ -113,6 +114,40 @@ export function aNewSnapshot(changes: Partial<NewSnapshot> = {}): NewSnapshot {
     clientToken: 'token-1',
     ...changes,
   };
+}
+
+/** The disk that ECS begins to make when asked for it. */
+export function diskFrom(request: NewDisk, id: string, source: Snapshot | undefined): Disk {
+  const { snapshotId, tags, category, sizeGiB } = request;
+  const hasLevels = diskCategories.get(category)?.performanceLevels === true;
+  return aDisk({
+    ...{ id, category, name: request.name, status: 'Creating', zoneId: request.zoneId },
+    performanceLevel: hasLevels ? (request.performanceLevel ?? 'PL1') : undefined,
+    sizeGiB: Math.max(sizeGiB, source?.sourceDiskSizeGiB ?? 0),
+    sourceSnapshotId: snapshotId,
+    encrypted: request.encrypted,
+    kmsKeyId: request.kmsKeyId,
+    multiAttach: request.multiAttach,
+    provisionedIops: request.provisionedIops,
+    burstingEnabled: request.burstingEnabled,
+    resourceGroupId: request.resourceGroupId,
+    storageClusterId: request.storageClusterId,
+    tags: mapOf(tags),
+  });
+}
+
+/** The snapshot that ECS begins to make when asked for it: not cut yet. */
+export function snapshotFrom(request: NewSnapshot, id: string, disk: Disk): Snapshot {
+  return aSnapshot({
+    ...{ id, name: request.name, sourceDiskId: disk.id, sourceDiskSizeGiB: disk.sizeGiB },
+    ...{ status: 'progressing', progressPercent: 0, available: false, cutAt: undefined },
+    retentionDays: request.retentionDays,
+    tags: mapOf(request.tags),
+  });
+}
+
+function mapOf(tags: readonly Tag[]): Map<string, string> {
+  return new Map(tags.map(({ key, value }) => [key, value]));
 }
 
 /** What a promise rejects with; fails when it resolves. */

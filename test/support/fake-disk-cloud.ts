@@ -4,7 +4,8 @@ import { isInUse, type Disk, type DiskResize, type NewDisk, type Tag } from '../
 import type { DiskCloud } from '../../src/disk/disk-cloud.ts';
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
-import { aDisk, aSnapshot } from './builders.ts';
+import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
+import { LookedAt } from './looked-at.ts';
 
 export type CloudMethod = keyof DiskCloud;
 
@@ -30,26 +31,14 @@ export interface FakeDiskCloudOptions {
   readonly rounds?: number;
 }
 
-interface Change<T> {
-  looks: number;
-  readonly apply: () => Partial<T> | 'gone';
-}
-
-interface Resource<T> {
-  value: T;
-  changes: Change<T>[];
-  invisibleLooks: number;
-  isHidden: boolean;
-}
-
 /**
  * ECS in memory. What was asked of it takes effect as somebody looks; ClientTokens are remembered for ever, also those
  * of resources that are gone; every call is recorded, and each can be made to fail.
  */
 export class FakeDiskCloud implements DiskCloud {
   readonly calls: CloudCall[] = [];
-  readonly #disks = new Map<string, Resource<Disk>>();
-  readonly #snapshots = new Map<string, Resource<Snapshot>>();
+  readonly disks = new LookedAt<Disk>();
+  readonly snapshots = new LookedAt<Snapshot>();
   readonly #tokens = new Map<string, { readonly parameters: string; readonly id: string }>();
   readonly #faults = new Map<CloudMethod | 'any', Fault[]>();
   readonly #refused = new Set<CloudMethod>();
@@ -67,33 +56,11 @@ export class FakeDiskCloud implements DiskCloud {
   // What a test sets up and looks at.
 
   addDisk(changes: Partial<Disk> = {}): Disk {
-    const disk = aDisk({ id: this.#newId('d'), ...changes });
-    this.#disks.set(disk.id, resource(disk));
-    return disk;
+    return this.disks.add(aDisk({ id: this.#newId('d'), ...changes }));
   }
 
   addSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
-    const snapshot = aSnapshot({ id: this.#newId('s'), ...changes });
-    this.#snapshots.set(snapshot.id, resource(snapshot));
-    return snapshot;
-  }
-
-  /** Changes a disk at once, or after some looks at it. */
-  changeDisk(diskId: string, changes: Partial<Disk> | 'gone', afterLooks = 0): void {
-    change(this.#disks, diskId, changes, afterLooks);
-  }
-
-  changeSnapshot(snapshotId: string, changes: Partial<Snapshot> | 'gone', afterLooks = 0): void {
-    change(this.#snapshots, snapshotId, changes, afterLooks);
-  }
-
-  /** Keeps a resource out of all answers although it exists, as without RAM rights. */
-  hide(id: string): void {
-    const found = this.#disks.get(id) ?? this.#snapshots.get(id);
-    if (found === undefined) {
-      throw new Error(`nothing to hide: ${id}`);
-    }
-    found.isHidden = true;
+    return this.snapshots.add(aSnapshot({ id: this.#newId('s'), ...changes }));
   }
 
   /** A custom image needs the snapshot, so it cannot be deleted even by force. */
@@ -118,14 +85,6 @@ export class FakeDiskCloud implements DiskCloud {
     }
   }
 
-  disks(): Disk[] {
-    return [...this.#disks.values()].map(({ value }) => value);
-  }
-
-  snapshots(): Snapshot[] {
-    return [...this.#snapshots.values()].map(({ value }) => value);
-  }
-
   /** The first argument of each call of a method. */
   argumentsOf<Name extends CloudMethod>(method: Name): Parameters<DiskCloud[Name]>[0][] {
     return this.calls
@@ -141,7 +100,7 @@ export class FakeDiskCloud implements DiskCloud {
 
   createDisk(disk: NewDisk, call: Call): Promise<string> {
     return this.#answer('createDisk', [disk], call, () => {
-      const source = disk.snapshotId === undefined ? undefined : this.#snapshots.get(disk.snapshotId)?.value;
+      const source = disk.snapshotId === undefined ? undefined : this.snapshots.get(disk.snapshotId);
       if (disk.snapshotId !== undefined && source === undefined) {
         throw refusal('not-found', `snapshot ${disk.snapshotId} does not exist`);
       }
@@ -151,78 +110,78 @@ export class FakeDiskCloud implements DiskCloud {
 
   deleteDisk(diskId: string, call: Call): Promise<void> {
     return this.#answer('deleteDisk', [diskId], call, () => {
-      const disk = this.#disks.get(diskId);
+      const disk = this.disks.get(diskId);
       if (disk === undefined) {
         return;
       }
-      if (isInUse(disk.value)) {
+      if (isInUse(disk)) {
         throw refusal('in-use', `delete disk ${diskId}: an instance holds the disk`);
       }
       this.#assertNoSnapshotInTheMaking(diskId);
-      if (disk.value.status === 'Creating') {
+      if (disk.status === 'Creating') {
         throw refusal('busy', `delete disk ${diskId}: the disk is being made`);
       }
-      disk.changes.push({ looks: this.#looks.deleting, apply: () => 'gone' });
+      this.disks.change(diskId, 'gone', this.#looks.deleting);
     });
   }
 
   resizeDisk(resize: DiskResize, call: Call): Promise<void> {
     return this.#answer('resizeDisk', [resize], call, () => {
       const { diskId, sizeGiB } = resize;
-      const disk = this.#disks.get(diskId);
+      const disk = this.disks.get(diskId);
       if (disk === undefined) {
         throw refusal('not-found', `resize disk ${diskId}: no such disk`);
       }
-      if (!['In_use', 'Available'].includes(disk.value.status)) {
+      if (!['In_use', 'Available'].includes(disk.status)) {
         throw refusal('wrong-state', `resize disk ${diskId}: not in a state that allows it`);
       }
       this.#assertNoSnapshotInTheMaking(diskId);
-      if (sizeGiB <= disk.value.sizeGiB) {
+      if (sizeGiB <= disk.sizeGiB) {
         throw refusal('out-of-range', `resize disk ${diskId}: not larger than it is`);
       }
       this.#once(resize.clientToken, resize, () => {
-        disk.changes.push({ looks: this.#looks.growing, apply: () => ({ sizeGiB }) });
+        this.disks.change(diskId, { sizeGiB }, this.#looks.growing);
         return diskId;
       });
     });
   }
 
   findDisk(diskId: string, call: Call): Promise<Disk | undefined> {
-    return this.#answer('findDisk', [diskId], call, () => look(this.#disks, diskId));
+    return this.#answer('findDisk', [diskId], call, () => this.disks.look(diskId));
   }
 
   findDisks(diskIds: readonly string[], call: Call): Promise<Disk[]> {
-    return this.#answer('findDisks', [diskIds], call, () => lookAtAll(this.#disks, diskIds));
+    return this.#answer('findDisks', [diskIds], call, () => this.disks.lookAtAll(diskIds));
   }
 
   findDisksByTag(tag: Tag, call: Call): Promise<Disk[]> {
     return this.#answer('findDisksByTag', [tag], call, () =>
-      lookAtAll(this.#disks, this.#disks.keys()).filter(({ tags }) => tags.get(tag.key) === tag.value),
+      this.disks.lookAtAll().filter(({ tags }) => tags.get(tag.key) === tag.value),
     );
   }
 
   findDisksMadeFrom(snapshotId: string, call: Call): Promise<Disk[]> {
     return this.#answer('findDisksMadeFrom', [snapshotId], call, () =>
-      lookAtAll(this.#disks, this.#disks.keys()).filter((disk) => disk.sourceSnapshotId === snapshotId),
+      this.disks.lookAtAll().filter((disk) => disk.sourceSnapshotId === snapshotId),
     );
   }
 
   waitForDisk(diskId: string, until: (disk: Disk | undefined) => boolean, call: Call) {
     const args = [diskId, until];
-    return this.#answer('waitForDisk', args, call, () => this.#waitFor(this.#disks, diskId, until, call));
+    return this.#answer('waitForDisk', args, call, () => this.#waitFor(this.disks, diskId, until, call));
   }
 
   isDiskProvenAbsent(diskId: string, call: Call): Promise<boolean> {
-    return this.#answer('isDiskProvenAbsent', [diskId], call, () => !this.#disks.has(diskId));
+    return this.#answer('isDiskProvenAbsent', [diskId], call, () => this.disks.get(diskId) === undefined);
   }
 
   listDiskIds(tag: Tag, call: Call): Promise<string[]> {
-    return this.#answer('listDiskIds', [tag], call, () => idsWith(tag, this.disks()));
+    return this.#answer('listDiskIds', [tag], call, () => idsWith(tag, this.disks.values()));
   }
 
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string> {
     return this.#answer('createSnapshot', [snapshot], call, () => {
-      const disk = this.#disks.get(snapshot.diskId)?.value;
+      const disk = this.disks.get(snapshot.diskId);
       if (disk === undefined) {
         throw refusal('not-found', `snapshot disk ${snapshot.diskId}: no such disk`);
       }
@@ -232,49 +191,53 @@ export class FakeDiskCloud implements DiskCloud {
 
   deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void> {
     return this.#answer('deleteSnapshot', [snapshotId, options], call, () => {
-      const isSource = this.disks().some((disk) => disk.sourceSnapshotId === snapshotId);
+      const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
       if (this.#images.has(snapshotId) || (isSource && !options.force)) {
         throw refusal('in-use', `delete snapshot ${snapshotId}: something was made from it`);
       }
-      const looks = this.#looks.deleting;
-      this.#snapshots.get(snapshotId)?.changes.splice(0, Infinity, { looks, apply: () => 'gone' });
+      if (this.snapshots.get(snapshotId) !== undefined) {
+        this.snapshots.changeInstead(snapshotId, 'gone', this.#looks.deleting);
+      }
     });
   }
 
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-    return this.#answer('findSnapshot', [snapshotId], call, () => look(this.#snapshots, snapshotId));
+    return this.#answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
   }
 
   findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
-    return this.#answer('findSnapshots', [snapshotIds], call, () => lookAtAll(this.#snapshots, snapshotIds));
+    return this.#answer('findSnapshots', [snapshotIds], call, () => this.snapshots.lookAtAll(snapshotIds));
   }
 
   findSnapshotsByName(name: string, call: Call): Promise<Snapshot[]> {
     return this.#answer('findSnapshotsByName', [name], call, () =>
-      lookAtAll(this.#snapshots, this.#snapshots.keys()).filter((snapshot) => snapshot.name === name),
+      this.snapshots.lookAtAll().filter((snapshot) => snapshot.name === name),
     );
   }
 
   findSnapshotsOfDisk(diskId: string, call: Call): Promise<Snapshot[]> {
     return this.#answer('findSnapshotsOfDisk', [diskId], call, () =>
-      lookAtAll(this.#snapshots, this.#snapshots.keys()).filter(
-        ({ sourceDiskId }) => sourceDiskId === diskId,
-      ),
+      this.snapshots.lookAtAll().filter(({ sourceDiskId }) => sourceDiskId === diskId),
     );
   }
 
   waitForSnapshot(snapshotId: string, until: (snapshot: Snapshot | undefined) => boolean, call: Call) {
     return this.#answer('waitForSnapshot', [snapshotId, until], call, () =>
-      this.#waitFor(this.#snapshots, snapshotId, until, call),
+      this.#waitFor(this.snapshots, snapshotId, until, call),
     );
   }
 
   isSnapshotProvenAbsent(snapshotId: string, call: Call): Promise<boolean> {
-    return this.#answer('isSnapshotProvenAbsent', [snapshotId], call, () => !this.#snapshots.has(snapshotId));
+    return this.#answer(
+      'isSnapshotProvenAbsent',
+      [snapshotId],
+      call,
+      () => this.snapshots.get(snapshotId) === undefined,
+    );
   }
 
   listSnapshotIds(tag: Tag, call: Call): Promise<string[]> {
-    return this.#answer('listSnapshotIds', [tag], call, () => idsWith(tag, this.snapshots()));
+    return this.#answer('listSnapshotIds', [tag], call, () => idsWith(tag, this.snapshots.values()));
   }
 
   checkAccess(call: Call): Promise<void> {
@@ -305,14 +268,14 @@ export class FakeDiskCloud implements DiskCloud {
     throw errorFor(fault, method);
   }
 
-  async #waitFor<T>(
-    all: Map<string, Resource<T>>,
+  async #waitFor<T extends Disk | Snapshot>(
+    all: LookedAt<T>,
     id: string,
     until: (found: T | undefined) => boolean,
     call: Call,
   ): Promise<T | undefined> {
     for (let round = 0; round < (this.#options.rounds ?? 20); round += 1) {
-      const found = look(all, id);
+      const found = all.look(id);
       if (until(found)) {
         return found;
       }
@@ -337,57 +300,32 @@ export class FakeDiskCloud implements DiskCloud {
     return known.id;
   }
 
-  #createDisk(
-    { clientToken: _, snapshotId, tags, description: __, ...rest }: NewDisk,
-    source?: Snapshot,
-  ): string {
-    const levels = diskCategories.get(rest.category)?.performanceLevels === true;
-    const disk = this.addDisk({
-      ...rest,
-      id: this.#newId('d'),
-      status: 'Creating',
-      performanceLevel: levels ? (rest.performanceLevel ?? 'PL1') : undefined,
-      sizeGiB: Math.max(rest.sizeGiB, source?.sourceDiskSizeGiB ?? 0),
-      sourceSnapshotId: snapshotId,
-      tags: new Map(tags.map(({ key, value }) => [key, value])),
-    });
-    this.#begin(this.#disks, disk.id);
-    this.changeDisk(disk.id, { status: 'Available' }, this.#looks.creating);
-    return disk.id;
+  #createDisk(request: NewDisk, source: Snapshot | undefined): string {
+    const id = this.#newId('d');
+    const made = diskFrom(request, id, source);
+    this.disks.add(made, this.#options.invisibleLooks);
+    this.disks.change(id, { status: 'Available' }, this.#looks.creating);
+    return id;
   }
 
   #createSnapshot(request: NewSnapshot, disk: Disk): string {
     const cutAt = new Date(Date.UTC(2026, 0, 2, 0, 0, this.#made));
     const isFailing = this.#failSnapshots > 0;
     this.#failSnapshots -= isFailing ? 1 : 0;
-    const { id } = this.addSnapshot({
-      id: this.#newId('s'),
-      name: request.name,
-      sourceDiskId: disk.id,
-      sourceDiskSizeGiB: disk.sizeGiB,
-      retentionDays: request.retentionDays,
-      tags: new Map(request.tags.map(({ key, value }) => [key, value])),
-      ...{ status: 'progressing', progressPercent: 0, available: false, cutAt: undefined },
-    });
-    this.#begin(this.#snapshots, id);
+    const id = this.#newId('s');
+    const made = snapshotFrom(request, id, disk);
+    this.snapshots.add(made, this.#options.invisibleLooks);
     const available = diskCategories.get(disk.category)?.instantAccess === true;
-    this.changeSnapshot(id, isFailing ? { status: 'failed' } : { cutAt, available }, this.#looks.cutting);
+    this.snapshots.change(id, isFailing ? { status: 'failed' } : { cutAt, available }, this.#looks.cutting);
     if (!isFailing) {
       const done = { status: 'accomplished', progressPercent: 100, available: true } as const;
-      this.changeSnapshot(id, done, this.#looks.uploading);
+      this.snapshots.change(id, done, this.#looks.uploading);
     }
     return id;
   }
 
-  #begin<T>(all: Map<string, Resource<T>>, id: string): void {
-    const made = all.get(id);
-    if (made !== undefined) {
-      made.invisibleLooks = this.#options.invisibleLooks ?? 0;
-    }
-  }
-
   #assertNoSnapshotInTheMaking(diskId: string): void {
-    if (this.snapshots().some((it) => it.sourceDiskId === diskId && it.status === 'progressing')) {
+    if (this.snapshots.values().some((it) => it.sourceDiskId === diskId && it.status === 'progressing')) {
       throw refusal('busy', `disk ${diskId}: a snapshot of the disk is being made`);
     }
   }
@@ -396,58 +334,6 @@ export class FakeDiskCloud implements DiskCloud {
     this.#made += 1;
     return `${prefix}-${String(this.#made).padStart(6, '0')}`;
   }
-}
-
-function resource<T>(value: T): Resource<T> {
-  return { value, changes: [], invisibleLooks: 0, isHidden: false };
-}
-
-function change<T>(
-  all: Map<string, Resource<T>>,
-  id: string,
-  changes: Partial<T> | 'gone',
-  looks: number,
-): void {
-  const found = all.get(id);
-  if (found === undefined) {
-    throw new Error(`nothing to change: ${id}`);
-  }
-  found.changes.push({ looks, apply: () => changes });
-  applyDue(all, id, found);
-}
-
-/** One look: the resource as it is now; the look brings what is under way a step further. */
-function look<T>(all: Map<string, Resource<T>>, id: string): T | undefined {
-  const found = all.get(id);
-  if (found === undefined) {
-    return undefined;
-  }
-  const [next] = found.changes;
-  if (next !== undefined) {
-    next.looks -= 1;
-  }
-  const before = found.value;
-  applyDue(all, id, found);
-  if (found.invisibleLooks > 0) {
-    found.invisibleLooks -= 1;
-    return undefined;
-  }
-  return found.isHidden ? undefined : before;
-}
-
-function applyDue<T>(all: Map<string, Resource<T>>, id: string, found: Resource<T>): void {
-  while (found.changes[0] !== undefined && found.changes[0].looks <= 0) {
-    const changes = found.changes.shift()?.apply();
-    if (changes === 'gone') {
-      all.delete(id);
-    } else {
-      found.value = { ...found.value, ...changes };
-    }
-  }
-}
-
-function lookAtAll<T>(all: Map<string, Resource<T>>, ids: Iterable<string>): T[] {
-  return [...ids].map((id) => look(all, id)).filter((found) => found !== undefined);
 }
 
 function idsWith(
