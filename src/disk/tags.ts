@@ -44,7 +44,7 @@ export function originTags(clusterId: string | undefined): Tag[] {
  * does not fit keeps a readable beginning, where it may, and ends in a hash, so that different texts stay different.
  */
 export function toTagValue(text: string): string {
-  if (text.length <= maxTagLength && isAllowedValue(text)) {
+  if (isTagValue(text)) {
     return text;
   }
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 40);
@@ -60,15 +60,26 @@ function isPrintable(text: string): boolean {
   return !/\p{Cc}/u.test(text) && text.isWellFormed();
 }
 
-/** Whether ECS takes the text as the key of a tag that a user sets. */
-export function isUserTagKey(key: string): boolean {
-  return key.length > 0 && key.length <= maxTagLength && isAllowedValue(key);
+/** Whether ECS takes the text, as it is, as the value of a tag. */
+export function isTagValue(text: string): boolean {
+  return text.length <= maxTagLength && isAllowedValue(text);
 }
 
-/** Keys that only this driver sets: a user tag must not forge a disk's origin, or strip its protection. */
+/** Whether ECS takes the text as the key of a tag that a user sets. */
+export function isUserTagKey(key: string): boolean {
+  return key !== '' && isTagValue(key);
+}
+
+/**
+ * Keys that only this driver sets: a user tag must not forge a disk's origin, or strip its protection. In any case of
+ * letters, since ECS refuses keys that differ in nothing else.
+ */
 export function isReservedTagKey(key: string): boolean {
+  const lowerCase = key.toLowerCase();
   const reserved: readonly string[] = Object.values(tagKeys);
   return (
-    reserved.includes(key) || key.startsWith('csi.alibabacloud.com/') || key.startsWith('kubernetes.io/')
+    reserved.includes(lowerCase) ||
+    lowerCase.startsWith('csi.alibabacloud.com/') ||
+    lowerCase.startsWith('kubernetes.io/')
   );
 }

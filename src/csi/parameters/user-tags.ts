@@ -1,10 +1,9 @@
 import type { Tag } from '../../disk/disk.ts';
-import { isReservedTagKey, isUserTagKey } from '../../disk/tags.ts';
+import { isReservedTagKey, isTagValue, isUserTagKey } from '../../disk/tags.ts';
 import { invalidArgument } from '../status.ts';
 
 /** ECS allows 20 tags on a resource; ours need some of them. */
 const maxUserTags = 10;
-const maxValueLength = 128;
 
 /**
  * Tags that a user asked for, sorted by key.
@@ -19,9 +18,12 @@ export function userTags(parameter: string, entries: readonly (readonly [string,
     if (isReservedTagKey(key)) {
       throw invalidArgument(`${parameter}: the tag ${key} is reserved for this driver`);
     }
-    if (value.length > maxValueLength || /^(aliyun|acs:)|https?:\/\//i.test(value)) {
+    if (!isTagValue(value)) {
       throw invalidArgument(`${parameter}: ECS does not take "${value}" as the value of tag ${key}`);
     }
+  }
+  if (new Set([...tags.keys()].map((key) => key.toLowerCase())).size < tags.size) {
+    throw invalidArgument(`${parameter}: ECS does not take keys of tags that differ only in capitals`);
   }
   if (tags.size > maxUserTags) {
     throw invalidArgument(`${parameter}: at most ${maxUserTags} tags can be set, not ${tags.size}`);
