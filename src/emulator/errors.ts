@@ -125,6 +125,7 @@ const table = {
     403,
     'The instance type does not take disks of this category.',
   ],
+  'InvalidInstanceType.ValueNotSupported': [403, 'The instance type does not exist.'],
   'InvalidInstanceType.NvmeRequired': [403, 'A multi-attach disk needs an instance with NVMe.'],
   'InvalidInstance.ZoneConflict': [
     403,

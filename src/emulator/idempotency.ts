@@ -17,6 +17,11 @@ export interface TokenLease {
   release(): void;
 }
 
+interface Now {
+  readonly nowMs: number;
+  readonly settings: Settings;
+}
+
 const noToken: TokenLease = {
   replay: undefined,
   succeed: () => undefined,
@@ -35,12 +40,7 @@ export class ClientTokens {
   }
 
   /** Enters a request under its token; throws if the token is busy, or was used with other parameters. */
-  lease(
-    action: Action,
-    accountId: string,
-    raw: RawParameters,
-    now: { nowMs: number; settings: Settings },
-  ): TokenLease {
+  lease(action: Action, accountId: string, raw: RawParameters, now: Now): TokenLease {
     const token = raw.get('ClientToken') ?? '';
     if (action.tokenBusyCode === undefined || token === '') {
       return noToken;
@@ -48,36 +48,48 @@ export class ClientTokens {
     const id = `${action.name} ${accountId} ${token}`;
     const parameters = canonical(raw);
     this.forgetIfOld(id, now);
-    const use = this.state.tokens.get(id);
-    if ((this.running.get(id) ?? use?.parameters ?? parameters) !== parameters) {
-      throw new EcsError('IdempotentParameterMismatch');
-    }
-    if (this.running.has(id)) {
-      throw new EcsError(action.tokenBusyCode);
-    }
-    if (use?.outcome.kind === 'failed') {
-      throw new EcsError(use.outcome.code as ErrorCode);
-    }
+    this.checkRunning(id, parameters, action.tokenBusyCode);
+    const replay = this.earlierAnswer(id, parameters);
     this.running.set(id, parameters);
-    const remember = (outcome: TokenOutcome): void =>
-      this.remember({ id, parameters, usedAtMs: now.nowMs }, outcome);
+    const remember = (outcome: TokenOutcome): void => {
+      this.state.tokens.put({ id, parameters, usedAtMs: now.nowMs, outcome });
+    };
     return {
-      replay: use?.outcome.body,
+      replay,
       succeed: (body) => remember({ kind: 'answered', body }),
       fail: (error) => {
         if (now.settings.failedRequestsConsumeToken) {
           remember({ kind: 'failed', code: error.code });
         }
       },
-      release: () => this.running.delete(id),
+      release: () => {
+        this.running.delete(id);
+      },
     };
   }
 
-  private remember(use: { id: string; parameters: string; usedAtMs: number }, outcome: TokenOutcome): void {
-    this.state.tokens.put({ ...use, outcome });
+  private checkRunning(id: string, parameters: string, busyCode: ErrorCode): void {
+    const running = this.running.get(id);
+    if (running !== undefined) {
+      throw new EcsError(running === parameters ? busyCode : 'IdempotentParameterMismatch');
+    }
   }
 
-  private forgetIfOld(id: string, { nowMs, settings }: { nowMs: number; settings: Settings }): void {
+  private earlierAnswer(id: string, parameters: string): Reply | undefined {
+    const use = this.state.tokens.get(id);
+    if (use === undefined) {
+      return undefined;
+    }
+    if (use.parameters !== parameters) {
+      throw new EcsError('IdempotentParameterMismatch');
+    }
+    if (use.outcome.kind === 'failed') {
+      throw new EcsError(use.outcome.code as ErrorCode);
+    }
+    return use.outcome.body;
+  }
+
+  private forgetIfOld(id: string, { nowMs, settings }: Now): void {
     const use = this.state.tokens.get(id);
     if (use !== undefined && nowMs - use.usedAtMs >= settings.tokenLifetimeMs) {
       this.state.tokens.delete(id);

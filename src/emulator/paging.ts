@@ -50,6 +50,12 @@ export interface PageRequest {
   readonly PageSize?: number | undefined;
 }
 
+/** What a NextToken is bound to: the action, the region and everything in the query but its paging. */
+export function queryOf(action: string, regionId: string, values: PageRequest): string {
+  const paging = { MaxResults: undefined, NextToken: undefined, PageNumber: undefined, PageSize: undefined };
+  return `${action} ${regionId} ${JSON.stringify({ ...values, ...paging })}`;
+}
+
 export interface PageRules {
   /** Whose pages these are; a token is good for equal filters only. */
   readonly query: string;

@@ -1,7 +1,7 @@
 import { defineAction, type ActionContext } from '../action.ts';
 import { EcsError } from '../errors.ts';
 import { shownDiskStatus } from '../lifecycle/disk-status.ts';
-import { pageOf, pagingParameters } from '../paging.ts';
+import { pageOf, pagingParameters, queryOf } from '../paging.ts';
 import { list, tagFilters } from '../parameters/repeated.ts';
 import { flag, jsonIds, required, text } from '../parameters/scalars.ts';
 import type { Values } from '../parameters/schema.ts';
@@ -52,10 +52,9 @@ export const describeDisks = defineAction({
     if (values.DryRun === true) {
       throw new EcsError('DryRunOperation');
     }
-    const { MaxResults, NextToken, PageNumber, PageSize, ...filters } = values;
     const rows = listed(rowsByIds(context.state.disks, values.DiskIds), values.Tag, context);
     const page = pageOf(rows.filter(matching(values, context)), values, {
-      query: `DescribeDisks ${context.regionId} ${JSON.stringify(filters)}`,
+      query: queryOf('DescribeDisks', context.regionId, values),
       minResults: 10,
       maxResults: 500,
       tokens: context.pageTokens,

@@ -1,6 +1,6 @@
 import { defineAction, type ActionContext } from '../action.ts';
 import { EcsError } from '../errors.ts';
-import { pageOf, pagingParameters } from '../paging.ts';
+import { pageOf, pagingParameters, queryOf } from '../paging.ts';
 import { entries, tagFilters, type Entry } from '../parameters/repeated.ts';
 import { flag, jsonIds, required, text } from '../parameters/scalars.ts';
 import type { Values } from '../parameters/schema.ts';
@@ -38,14 +38,13 @@ export const describeSnapshots = defineAction({
     if (values.DryRun === true) {
       throw new EcsError('DryRunOperation');
     }
-    const { MaxResults, NextToken, PageNumber, PageSize, ...filters } = values;
     const rows = listed(rowsByIds(context.state.snapshots, values.SnapshotIds), values.Tag, context)
       .filter(matching(values, context))
       .filter(
         ({ cutAtMs }) => createdAfterMs === undefined || (cutAtMs !== null && cutAtMs >= createdAfterMs),
       );
     const page = pageOf(rows, values, {
-      query: `DescribeSnapshots ${context.regionId} ${JSON.stringify(filters)}`,
+      query: queryOf('DescribeSnapshots', context.regionId, values),
       minResults: 10,
       maxResults: 100,
       tokens: context.pageTokens,

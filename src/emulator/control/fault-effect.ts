@@ -30,7 +30,7 @@ const readers: Readonly<Record<FaultEffect['type'], (fields: Fields) => FaultEff
   },
   delay: (fields) => {
     onlyFields(fields, 'type', 'ms');
-    return { type: 'delay', ms: numbers(fields, 'ms')['ms'] ?? 0 };
+    return { type: 'delay', ms: numbers(fields, 'ms').ms ?? 0 };
   },
   snapshot: (fields) => {
     onlyFields(fields, 'type', 'outcome', 'cutMs', 'uploadMs', 'diskId');

@@ -39,25 +39,37 @@ export const faultRoutes: readonly Route[] = [
 
 function ruleFrom(body: Readonly<Record<string, unknown>>): FaultRule {
   onlyFields(body, 'id', 'action', 'when', 'effect', 'skip', 'times', 'match');
-  const { id = randomUUID(), action = '*', when = 'before', effect, skip = 0, times = 0, match = {} } = body;
-  if (typeof id !== 'string' || id === '') {
-    throw new ControlError(400, 'id must be a text.');
+  const when = whenFrom(body['when'] ?? 'before');
+  return {
+    id: idFrom(body['id'] ?? randomUUID()),
+    action: actionFrom(body['action'] ?? '*'),
+    when,
+    effect: effectFrom(body['effect'], when),
+    skip: countFrom('skip', body['skip'] ?? 0),
+    times: countFrom('times', body['times'] ?? 0),
+    match: matchFrom(body['match'] ?? {}),
+  };
+}
+
+function idFrom(value: unknown): string {
+  if (typeof value !== 'string' || !/^[\w.-]+$/.test(value)) {
+    throw new ControlError(400, 'id must be a text of letters, digits and _.-');
   }
-  if (typeof action !== 'string' || (action !== '*' && actionNamed(action) === undefined)) {
+  return value;
+}
+
+function actionFrom(value: unknown): string {
+  if (typeof value !== 'string' || (value !== '*' && actionNamed(value) === undefined)) {
     throw new ControlError(400, 'action must be the name of an action of the emulator, or *.');
   }
-  if (when !== 'before' && when !== 'after') {
+  return value;
+}
+
+function whenFrom(value: unknown): FaultRule['when'] {
+  if (value !== 'before' && value !== 'after') {
     throw new ControlError(400, 'when must be before or after.');
   }
-  return {
-    id,
-    action,
-    when,
-    effect: effectFrom(effect, when),
-    skip: countFrom('skip', skip),
-    times: countFrom('times', times),
-    match: matchFrom(match),
-  };
+  return value;
 }
 
 function countFrom(name: string, value: unknown): number {

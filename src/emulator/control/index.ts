@@ -3,13 +3,15 @@ import type { ServerResponse } from 'node:http';
 import type { Emulator } from '../emulator.ts';
 import { TooLargeError } from '../request-body.ts';
 import { SettingError } from '../setting-values.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { clockRoutes } from './clock.ts';
 import { dataRoutes } from './data.ts';
 import { faultRoutes } from './faults.ts';
-import { operatorRoutes } from './operator.ts';
+import { instanceRoutes } from './instances.ts';
 import { requestRoutes } from './requests.ts';
 import { ControlError, type ControlRequest, type Route } from './route.ts';
 import { settingRoutes } from './settings.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { stateRoutes } from './state.ts';
 
 const routes: readonly Route[] = [
@@ -19,7 +21,9 @@ const routes: readonly Route[] = [
   ...faultRoutes,
   ...requestRoutes,
   ...dataRoutes,
-  ...operatorRoutes,
+  ...instanceRoutes,
+  ...attachmentRoutes,
+  ...snapshotRoutes,
 ];
 
 /** Answers a request below `/__emulator/`. These are not signed: whoever reaches the port may use them. */

@@ -46,15 +46,14 @@ export function readParameters<S extends Schema>(
     if (others.refuses?.includes(name) === true && value !== '') {
       throw new EcsError(`InvalidParameter.${name}`, `The emulator does not model ${name}.`);
     }
-    const isKnown =
-      everywhere.has(key) ||
-      others.accepts?.includes(name) === true ||
-      others.refuses?.includes(name) === true ||
-      parameters.some(([owner, parameter]) => parameter.owns(key, owner));
-    if (!isKnown) {
+    if (!isOther(name, others) && !parameters.some(([owner, parameter]) => parameter.owns(key, owner))) {
       throw new EcsError('InvalidParameter', `This action has no parameter ${key}.`);
     }
   }
   const values = parameters.map(([name, parameter]) => [name, parameter.read(raw, name)] as const);
   return Object.fromEntries(values) as Values<S>;
+}
+
+function isOther(name: string, { accepts = [], refuses = [] }: OtherParameters): boolean {
+  return everywhere.has(name) || accepts.includes(name) || refuses.includes(name);
 }

@@ -56,16 +56,16 @@ export function checkLevelSize(category: Category, performanceLevel: string, siz
 export function provisionedIopsFor(
   category: Category,
   sizeGiB: number,
-  asked: number | undefined,
+  asked: number | null | undefined,
 ): number | null {
   if (!category.hasProvisionedIops) {
-    if (asked !== undefined) {
+    if (typeof asked === 'number') {
       throw new EcsError('ProvisionedIopsForDiskCategoryUnsupported', `The category is ${category.name}.`);
     }
     return null;
   }
   const max = maxProvisionedIops(sizeGiB);
-  if (asked !== undefined && asked > max) {
+  if (typeof asked === 'number' && asked > max) {
     throw new EcsError(
       'InvalidProvisionedIops.LimitExceed',
       `It is ${asked}; ${sizeGiB} GiB can have ${max}.`,

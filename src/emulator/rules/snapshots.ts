@@ -3,6 +3,7 @@ import { categoryNamed } from '../catalog.ts';
 import { EcsError } from '../errors.ts';
 import { diskStatus } from '../lifecycle/disk-status.ts';
 import { unfinishedSnapshots } from '../lifecycle/snapshot-progress.ts';
+import type { Settings } from '../settings.ts';
 import type { Disk, Snapshot } from '../state/entities.ts';
 
 /** Throws what ECS answers when no snapshot of the disk can be made now. */
@@ -30,11 +31,15 @@ function checkDiskState({ settings, state }: ActionContext, disk: Disk): void {
     throw new EcsError('IncorrectDiskStatus', `The disk ${disk.id} is ${status}.`);
   }
   for (const { instanceId } of disk.attachments) {
-    const instance = state.instances.get(instanceId);
-    if (instance !== undefined && instance.status !== 'Running' && instance.status !== 'Stopped') {
-      throw new EcsError('IncorrectInstanceStatus', `The instance ${instanceId} is ${instance.status}.`);
+    const instanceStatus = state.instances.get(instanceId)?.status ?? 'Stopped';
+    if (!['Running', 'Stopped'].includes(instanceStatus)) {
+      throw new EcsError('IncorrectInstanceStatus', `The instance ${instanceId} is ${instanceStatus}.`);
     }
   }
+  checkHistory(settings, disk);
+}
+
+function checkHistory(settings: Settings, disk: Disk): void {
   const wasAttached = disk.lastAttachedAtMs !== null;
   if (!wasAttached && !settings.allowNeverAttachedSnapshots) {
     throw new EcsError('IncorrectDiskStatus.NeverAttached', `The disk is ${disk.id}.`);

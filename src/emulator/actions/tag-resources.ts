@@ -1,0 +1,37 @@
+import { defineAction } from '../action.ts';
+import { EcsError } from '../errors.ts';
+import { list, tags } from '../parameters/repeated.ts';
+import { required, text } from '../parameters/scalars.ts';
+import { taggableByIds, taggableTable } from '../rules/taggable.ts';
+import type { Tag } from '../state/entities.ts';
+
+export const tagResources = defineAction({
+  name: 'TagResources',
+  parameters: {
+    RegionId: required(text(), 'MissingParamter.RegionId'),
+    ResourceType: required(text()),
+    ResourceId: required(list({ max: 50, tooMany: 'NumberExceed.ResourceIds' })),
+    Tag: required(tags('NumberExceed.Tags')),
+  },
+  run: ({ ResourceType, ResourceId, Tag: added }, { state, regionId, settings }) => {
+    const table = taggableTable(state, ResourceType);
+    const changes = taggableByIds(table, ResourceId, regionId).map((resource) => {
+      const merged = mergeTags(resource.tags, added);
+      if (merged.filter(({ key }) => !key.startsWith('acs:')).length > settings.tagsPerResource) {
+        throw new EcsError('QuotaExceed.Tags', `The resource is ${resource.id}.`);
+      }
+      return [resource.id, merged] as const;
+    });
+    for (const [id, merged] of changes) {
+      table.update(id, { tags: merged });
+    }
+    return {};
+  },
+});
+
+/** Equal keys are overwritten in place, new ones come last. */
+function mergeTags(present: readonly Tag[], added: readonly Tag[]): Tag[] {
+  const merged = new Map(present.map((tag) => [tag.key, tag]));
+  added.forEach((tag) => merged.set(tag.key, tag));
+  return [...merged.values()];
+}
