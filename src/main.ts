@@ -38,11 +38,16 @@ async function main([name, ...argv]: string[]): Promise<number> {
   return await command(argv);
 }
 
-enableCompileCache();
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`csi-datasafe: ${message}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+async function run(): Promise<number> {
+  try {
+    return await main(process.argv.slice(2));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`csi-datasafe: ${message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
 }
+
+enableCompileCache();
+// A request that ECS never answers would keep the process alive after its work is done.
+process.exit(await run());

@@ -84,7 +84,10 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
       return action === undefined ? requests : requests.filter((request) => request.action === action);
     },
     clearRequests: async () => void (await control('DELETE', '/requests')),
-    counts: () => control<CloudCounts>('GET', '/state'),
+    async counts() {
+      const state = await control<Record<keyof CloudCounts, unknown[]>>('GET', '/state');
+      return { disks: state.disks.length, snapshots: state.snapshots.length, groups: state.groups.length };
+    },
     writeDisk: async (diskId, offset, data) =>
       void (await send('PUT', `/disks/${diskId}/data?offset=${offset}`, Buffer.from(data))),
     async readDisk(diskId, offset, length) {
