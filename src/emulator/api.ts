@@ -15,6 +15,8 @@ import type { SignedRequest } from './signature.ts';
 
 /** An ECS request as it came over the wire, with the signal that its client is gone. */
 export interface ApiRequest extends SignedRequest {
+  /** Parameters in the body, where it is a form; the SDK puts all of them into the query. */
+  readonly form: SignedRequest['query'];
   readonly closed: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export async function answerApiRequest(
   const entry = emulator.log.start({
     at: new Date(emulator.clock.now()).toISOString(),
     action: actionName,
-    parameters: Object.fromEntries(request.query),
+    parameters: Object.fromEntries(parametersOf(request)),
     requestId: newRequestId(),
     startedAt: emulator.wallClock(),
   });
@@ -49,6 +51,9 @@ async function responseTo(
   request: ApiRequest,
   entry: LoggedRequest,
 ): Promise<WireResponse> {
+  if (request.method !== 'POST' && request.method !== 'GET') {
+    throw new EcsError('UnsupportedHTTPMethod', `It is ${request.method}.`);
+  }
   const account = emulator.authenticator.authenticate(request, emulator.settings.accounts);
   entry.accessKeyId = account.accessKeyId;
   const action = requestedAction(request, entry.action);
@@ -121,9 +126,15 @@ function requestedAction(request: ApiRequest, name: string): Action {
   return action;
 }
 
+/** What may be said by parameters as well as by headers; the actions do not see it. */
+const gatewayParameters = new Set(['Action', 'Version', 'Format']);
+
 function uniqueParameters(request: ApiRequest): RawParameters {
   const raw = new Map<string, string>();
-  for (const [name, value] of request.query) {
+  for (const [name, value] of parametersOf(request)) {
+    if (gatewayParameters.has(name)) {
+      continue;
+    }
     if (raw.has(name)) {
       throw new EcsError('InvalidParameter', `${name} is given twice.`);
     }
@@ -176,5 +187,9 @@ function headerOf(request: ApiRequest, name: string): string {
 }
 
 function parameterOf(request: ApiRequest, name: string): string {
-  return request.query.find(([one]) => one === name)?.[1] ?? '';
+  return parametersOf(request).find(([one]) => one === name)?.[1] ?? '';
+}
+
+function parametersOf(request: ApiRequest): SignedRequest['query'] {
+  return [...request.query, ...request.form];
 }

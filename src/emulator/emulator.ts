@@ -65,7 +65,7 @@ export class Emulator {
 
   /** Writes down what has changed; must be done before an answer goes out. */
   save(): void {
-    this.state.meta.put({ id: 'clock', value: this.clock.state() });
+    this.rememberClock();
     this.file?.save(this.state);
   }
 
@@ -82,6 +82,14 @@ export class Emulator {
   close(): void {
     this.save();
     this.file?.close();
+  }
+
+  private rememberClock(): void {
+    const now = this.clock.state();
+    const known = this.state.meta.get('clock')?.value as ClockState | undefined;
+    if (known?.offsetMs !== now.offsetMs || known.frozenAtMs !== now.frozenAtMs) {
+      this.state.meta.put({ id: 'clock', value: now });
+    }
   }
 
   private rememberedSettings(change: unknown): Settings {

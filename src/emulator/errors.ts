@@ -31,6 +31,7 @@ const table = {
   'Throttling.Api': [400, 'Too many requests for this API; try again later.'],
   ServiceUnavailable: [503, 'The service cannot answer now; try again later.'],
   InternalError: [500, 'The request failed for a reason that is unknown to the service.'],
+  UnsupportedHTTPMethod: [405, 'Use POST or GET.'],
   RequestTooLarge: [413, 'The request is too large.'],
   MalformedRequest: [400, 'The request is not readable HTTP.'],
   DryRunOperation: [400, 'The request would have succeeded; nothing was done because it was a dry run.'],

@@ -83,8 +83,13 @@ async function apiResponse(
     query: [...url.searchParams],
     headers,
     body,
+    form: isForm(request) ? [...new URLSearchParams(body.toString())] : [],
     closed: closed.signal,
   });
+}
+
+function isForm(request: IncomingMessage): boolean {
+  return request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 }
 
 function send(response: ServerResponse, reply: WireResponse | undefined): void {

@@ -176,7 +176,8 @@ function enter(values: Wish, context: ActionContext, spec: Spec & Encryption): D
     createdAtMs: nowMs,
     lastAttachedAtMs: null,
     lastDetachedAtMs: null,
-    wasUsed: false,
+    // A disk made from a snapshot holds data from the start.
+    wasUsed: values.SnapshotId !== undefined,
     attachments: [],
     deleteAutoSnapshot: true,
     resourceGroupId: values.ResourceGroupId ?? '',

@@ -10,7 +10,10 @@ export const requestRoutes: readonly Route[] = [
     handle: async (call) => {
       const ruleId = call.url.searchParams.get('waitForFault');
       const isHit = ruleId === null ? undefined : await waitForHit(call, ruleId);
-      const requests = call.emulator.log.since(numberInQuery(call.url, 'since', 0));
+      const action = call.url.searchParams.get('action');
+      const requests = call.emulator.log
+        .since(numberInQuery(call.url, 'since', 0))
+        .filter((request) => action === null || request.action === action);
       return isHit === undefined ? { requests } : { isHit, requests };
     },
   },

@@ -1,3 +1,4 @@
+import { categoryNamed } from '../catalog.ts';
 import type { Attachment, Disk, PendingEvent } from '../state/entities.ts';
 import type { EmulatorState } from '../state/state.ts';
 
@@ -43,7 +44,8 @@ export function diskModified(state: EmulatorState, event: PendingEvent): void {
   }
   const isThere = state.disks.get(task.diskId) !== undefined;
   if (isThere) {
-    state.disks.update(task.diskId, task.target);
+    const burst = categoryNamed(task.target.category)?.hasBurst === true ? {} : { burstingEnabled: false };
+    state.disks.update(task.diskId, { ...task.target, ...burst });
   }
   state.tasks.update(task.id, { status: isThere ? 'Finished' : 'Failed', finishedAtMs: event.atMs });
 }
