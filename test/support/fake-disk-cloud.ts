@@ -29,6 +29,8 @@ export interface FakeDiskCloudOptions {
   readonly invisibleLooks?: number;
   /** Rounds that a wait lasts; then it ends as when the caller's time is nearly up. */
   readonly rounds?: number;
+  /** The way of a request there, and of its answer back: lets a test decide who is first. */
+  readonly travel?: () => Promise<void>;
 }
 
 /**
@@ -255,17 +257,23 @@ export class FakeDiskCloud implements DiskCloud {
     if (this.#refused.has(method)) {
       throw new Error(`not expected: ${method}`);
     }
-    // Others get their turn, as they do while a request is on its way.
-    await Promise.resolve();
+    await this.#travel();
     call.signal.throwIfAborted();
     const fault = this.#faults.get(method)?.shift() ?? this.#faults.get('any')?.shift() ?? 'none';
     if (fault === 'none') {
-      return await effect();
+      const answer = await effect();
+      await this.#travel();
+      return answer;
     }
     if (fault === 'lost-reply') {
       await effect();
     }
     throw errorFor(fault, method);
+  }
+
+  /** Others get their turn meanwhile. */
+  async #travel(): Promise<void> {
+    await (this.#options.travel?.() ?? Promise.resolve());
   }
 
   async #waitFor<T extends Disk | Snapshot>(
@@ -279,7 +287,7 @@ export class FakeDiskCloud implements DiskCloud {
       if (until(found)) {
         return found;
       }
-      await Promise.resolve();
+      await this.#travel();
       call.signal.throwIfAborted();
     }
     throw new DiskError('timed-out', 'not finished within the time given');

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import type { Disk } from '../../../src/disk/disk.ts';
+import type { DiskRequest } from '../../../src/disk/disk-request.ts';
+import { differences } from '../../../src/disk/existing-disk.ts';
+import { aDisk, aDiskRequest } from '../../support/builders.ts';
+
+describe('differences', () => {
+  const different: [why: string, disk: Partial<Disk>, request: Partial<DiskRequest>, text: string][] = [
+    ['is too small', { sizeGiB: 19 }, {}, 'its size is 19 GiB'],
+    ['is larger than the limit', { sizeGiB: 31 }, { maxSizeGiB: 30 }, 'its size is 31 GiB'],
+    ['is of another category', { category: 'cloud_auto' }, {}, 'its category is cloud_auto'],
+    [
+      'is of another level',
+      { performanceLevel: 'PL0' },
+      { performanceLevels: ['PL1', 'PL2'] },
+      'its performance level is PL0',
+    ],
+    ['is in another zone', { zoneId: 'cn-hangzhou-i' }, {}, 'its zone is cn-hangzhou-i'],
+    ['is encrypted', { encrypted: true }, {}, 'its encryption is true'],
+    ['is not encrypted', { encrypted: false }, { encrypted: true }, 'its encryption is false'],
+    [
+      'has another key',
+      { encrypted: true, kmsKeyId: 'key-2' },
+      { encrypted: true, kmsKeyId: 'key-1' },
+      'its KMS key is key-2',
+    ],
+    ['cannot be shared', { multiAttach: false }, { multiAttach: true }, 'its multi-attach is false'],
+    ['can be shared', { multiAttach: true }, {}, 'its multi-attach is true'],
+    [
+      'is in another resource group',
+      { resourceGroupId: 'rg-2' },
+      { resourceGroupId: 'rg-1' },
+      'its resource group is rg-2',
+    ],
+    ['is in no storage cluster', {}, { storageClusterId: 'dbsc-1' }, 'its storage cluster is not set'],
+    ['is of a snapshot', { sourceSnapshotId: 's-1' }, {}, 'its source snapshot is s-1'],
+    ['is of no snapshot', {}, { snapshotId: 's-1' }, 'its source snapshot is none'],
+    [
+      'is of another snapshot',
+      { sourceSnapshotId: 's-2' },
+      { snapshotId: 's-1' },
+      'its source snapshot is s-2',
+    ],
+  ];
+  for (const [why, disk, request, text] of different) {
+    it(`says so when the disk ${why}`, () => {
+      expect(differences(aDisk(disk), aDiskRequest(request))).to.deep.equal([text]);
+    });
+  }
+
+  it('compares IOPS and bursting where the category has them', () => {
+    const auto = { categories: ['cloud_auto'], provisionedIops: 1000, burstingEnabled: true };
+    const disk = aDisk({ category: 'cloud_auto', performanceLevel: undefined });
+
+    expect(differences(disk, aDiskRequest(auto))).to.deep.equal([
+      'its provisioned IOPS is not set',
+      'its bursting is not set',
+    ]);
+    const asWanted = { ...disk, provisionedIops: 1000, burstingEnabled: true };
+    expect(differences(asWanted, aDiskRequest(auto))).to.deep.equal([]);
+    expect(differences(aDisk(), aDiskRequest({ ...auto, categories: ['cloud_essd'] }))).to.deep.equal([]);
+  });
+
+  const same: [why: string, disk: Partial<Disk>, request: Partial<DiskRequest>][] = [
+    ['is just what was asked for', {}, {}],
+    ['is larger, and there is no limit', { sizeGiB: 500 }, {}],
+    ['is as large as the limit', { sizeGiB: 30 }, { maxSizeGiB: 30 }],
+    ['has a level that ECS chose', { performanceLevel: 'PL1' }, { performanceLevels: [] }],
+    ['has the second of the levels', { performanceLevel: 'PL2' }, { performanceLevels: ['PL1', 'PL2'] }],
+    [
+      'is of the second category in the second zone',
+      { category: 'cloud_auto', zoneId: 'cn-hangzhou-i' },
+      { categories: ['cloud_essd', 'cloud_auto'], zoneIds: ['cn-hangzhou-h', 'cn-hangzhou-i'] },
+    ],
+    ['is in a resource group that ECS chose', { resourceGroupId: 'rg-default' }, {}],
+    ['has a key that ECS chose', { encrypted: true, kmsKeyId: 'key-of-account' }, { encrypted: true }],
+    [
+      'is regional',
+      { category: 'cloud_regional_disk_auto', performanceLevel: undefined, zoneId: undefined },
+      { categories: ['cloud_regional_disk_auto'] },
+    ],
+    ['has a key, and the request one without encryption', { kmsKeyId: undefined }, { kmsKeyId: 'key-1' }],
+  ];
+  for (const [why, disk, request] of same) {
+    it(`finds none when the disk ${why}`, () => {
+      expect(differences(aDisk(disk), aDiskRequest(request))).to.deep.equal([]);
+    });
+  }
+
+  it('names all of them', () => {
+    const disk = aDisk({ sizeGiB: 1, category: 'cloud_ssd', encrypted: true });
+    expect(differences(disk, aDiskRequest())).to.have.length(3);
+  });
+});

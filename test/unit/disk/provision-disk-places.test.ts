@@ -1,0 +1,173 @@
+import { expect } from 'chai';
+import { provisionDisk } from '../../../src/disk/provision-disk.ts';
+import { describeCandidate, type DiskRequest } from '../../../src/disk/disk-request.ts';
+import { aCall, aDiskRequest, rejectionOf } from '../../support/builders.ts';
+import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
+
+const manyPlaces: Partial<DiskRequest> = {
+  categories: ['cloud_essd', 'cloud_ssd'],
+  performanceLevels: ['PL1', 'PL0'],
+  zoneIds: ['cn-hangzhou-h', 'cn-hangzhou-i'],
+};
+
+function provision(cloud: FakeDiskCloud, changes: Partial<DiskRequest> = {}) {
+  return provisionDisk({ cloud, clusterId: undefined }, aDiskRequest({ ...manyPlaces, ...changes }), aCall());
+}
+
+const asked = (cloud: FakeDiskCloud) => cloud.argumentsOf('createDisk').map(describeCandidate);
+
+describe('provisionDisk with several candidates', () => {
+  it('tries one after the other, best first, until ECS offers one', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.failNext('createDisk', 'not-offered', 'not-offered', 'not-offered');
+
+    const disk = await provision(cloud);
+
+    expect(asked(cloud)).to.deep.equal([
+      'cloud_essd PL1 in cn-hangzhou-h',
+      'cloud_essd PL0 in cn-hangzhou-h',
+      'cloud_ssd in cn-hangzhou-h',
+      'cloud_essd PL1 in cn-hangzhou-i',
+    ]);
+    expect(disk).to.include({ zoneId: 'cn-hangzhou-i', performanceLevel: 'PL1' });
+    expect(cloud.disks.values()).to.have.length(1);
+  });
+
+  it('gives each candidate a token of its own, the same ones in each call', async () => {
+    const cloud = new FakeDiskCloud();
+    for (let call = 1; call <= 2; call += 1) {
+      cloud.failNext('createDisk', ...Array.from({ length: 6 }, () => 'not-offered' as const));
+      expect(await rejectionOf(provision(cloud))).to.have.property('kind', 'not-offered');
+    }
+
+    const tokens = cloud.argumentsOf('createDisk').map(({ clientToken }) => clientToken);
+    expect(tokens.slice(0, 6)).to.deep.equal(tokens.slice(6));
+    expect(new Set(tokens).size).to.equal(6);
+  });
+
+  it('says of each candidate why it cannot be had', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.failNext('createDisk', 'not-offered', 'not-offered');
+
+    const error = await rejectionOf(provision(cloud, { categories: ['cloud_ssd'] }));
+
+    expect(error).to.have.property('kind', 'not-offered');
+    expect(error.message)
+      .to.match(/^no candidate can be had for pvc-1: cloud_ssd in cn-hangzhou-h: /)
+      .and.to.contain('; cloud_ssd in cn-hangzhou-i: ');
+  });
+
+  it('passes over candidates that do not come in the size', async () => {
+    const cloud = new FakeDiskCloud();
+
+    await provision(cloud, { sizeGiB: 10 });
+
+    expect(asked(cloud)).to.deep.equal(['cloud_essd PL0 in cn-hangzhou-h']);
+  });
+
+  it('keeps the disk of the second candidate when the first can be had again', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.failNext('createDisk', 'not-offered', 'lost-reply');
+    expect(await rejectionOf(provision(cloud))).to.have.property('kind', 'outcome-unknown');
+
+    const disk = await provision(cloud);
+
+    expect(disk.performanceLevel).to.equal('PL0');
+    expect(cloud.disks.values()).to.deep.equal([disk]);
+  });
+
+  it('does not go on to another candidate while the outcome of one is unknown', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.failNext('createDisk', 'lost-request');
+
+    expect(await rejectionOf(provision(cloud))).to.have.property('kind', 'outcome-unknown');
+    expect(cloud.countOf('createDisk')).to.equal(1);
+  });
+});
+
+describe('provisionDisk from a snapshot', () => {
+  const restore = (cloud: FakeDiskCloud, changes: Partial<DiskRequest> = {}) =>
+    provision(cloud, { categories: ['cloud_essd'], performanceLevels: [], snapshotId: 's-9', ...changes });
+
+  it('makes a disk of the snapshot as large as its source', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', sourceDiskSizeGiB: 40 });
+
+    expect(await restore(cloud)).to.include({ sizeGiB: 40, sourceSnapshotId: 's-9' });
+    expect(cloud.argumentsOf('createDisk')[0]).to.include({ sizeGiB: 40, snapshotId: 's-9' });
+  });
+
+  it('makes a larger disk when one is asked for', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', sourceDiskSizeGiB: 40 });
+
+    expect(await restore(cloud, { sizeGiB: 100 })).to.have.property('sizeGiB', 100);
+  });
+
+  it('takes the size of the snapshot into account when it chooses the candidate', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', sourceDiskSizeGiB: 500 });
+
+    await restore(cloud, { categories: ['cloud', 'cloud_essd'], performanceLevels: ['PL2'], sizeGiB: 470 });
+    await restore(cloud, {
+      key: 'pvc-2',
+      categories: ['cloud_essd'],
+      performanceLevels: ['PL2'],
+      sizeGiB: 470,
+    });
+
+    expect(cloud.argumentsOf('createDisk').map(({ sizeGiB }) => sizeGiB)).to.deep.equal([500, 500]);
+  });
+
+  it('refuses when the limit is smaller than the snapshot', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', sourceDiskSizeGiB: 40 });
+
+    const error = await rejectionOf(restore(cloud, { maxSizeGiB: 39 }));
+
+    expect(error).to.include({
+      kind: 'out-of-range',
+      message: 'snapshot s-9 needs 40 GiB, and the limit is 39 GiB',
+    });
+    expect(cloud.countOf('createDisk')).to.equal(0);
+  });
+
+  it('refuses when there is no such snapshot', async () => {
+    const error = await rejectionOf(restore(new FakeDiskCloud()));
+    expect(error).to.have.property('kind', 'not-found');
+    expect(error.message).to.contain('s-9');
+  });
+
+  it('refuses a snapshot that failed', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', status: 'failed', available: false });
+
+    expect(await rejectionOf(restore(cloud))).to.have.property('kind', 'wrong-state');
+  });
+
+  it('asks to come again while the snapshot is not ready', async () => {
+    for (const notReady of [{ cutAt: undefined }, { available: false }]) {
+      const cloud = new FakeDiskCloud();
+      cloud.addSnapshot({ id: 's-9', status: 'progressing', ...notReady });
+
+      expect(await rejectionOf(restore(cloud))).to.have.property('kind', 'busy');
+      expect(cloud.countOf('createDisk')).to.equal(0);
+    }
+  });
+
+  it('restores a snapshot that is available long before its upload has ended', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', status: 'progressing', progressPercent: 1, available: true });
+
+    expect(await restore(cloud)).to.have.property('status', 'Available');
+  });
+
+  it('finds the restored disk again although its snapshot is gone by now', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9' });
+    const disk = await restore(cloud);
+    cloud.snapshots.change('s-9', 'gone');
+
+    expect((await restore(cloud)).id).to.equal(disk.id);
+  });
+});
