@@ -7,11 +7,11 @@ import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import type { Page } from './pages.ts';
 import { readPages } from './pages.ts';
-import type { RequestFields } from './sdk-types.ts';
+import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import { toDisk } from './to-disk.ts';
 
-type Filter = RequestFields<DescribeDisksRequest>;
+type Filter = SdkFields<DescribeDisksRequest>;
 
 /** The disks that match a filter, all pages of them. */
 export type DescribeDisks = (asked: string, filter: Filter, call: Call) => Promise<Disk[]>;

@@ -8,12 +8,12 @@ import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import type { Page } from './pages.ts';
 import { readPages } from './pages.ts';
-import type { RequestFields } from './sdk-types.ts';
+import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import type { OwnedSnapshots } from './snapshot-name-look-up.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
-type Filter = RequestFields<DescribeSnapshotsRequest>;
+type Filter = SdkFields<DescribeSnapshotsRequest>;
 
 /** One page of the snapshots that match a filter. */
 export type DescribeSnapshotsPage = (asked: string, filter: Filter, call: Call) => Promise<Page<Snapshot>>;

@@ -2,21 +2,17 @@
  * The fields that an SDK model really has. Every model also claims to have any other field, so that no typo would ever be
  * found.
  */
-export type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
+type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 type FieldsOf<T> = Omit<Known<T>, 'validate' | 'toMap' | 'copyWithoutStream'>;
 
-type Plain<V> = V extends readonly (infer E)[]
-  ? readonly Plain<E>[]
-  : V extends object
-    ? RequestFields<V>
-    : V;
+type Plain<V> = V extends readonly (infer E)[] ? readonly Plain<E>[] : V extends object ? SdkFields<V> : V;
 
-/** What may be given to build an SDK request: known fields only; `undefined` is not sent. */
-export type RequestFields<T> = { readonly [K in keyof FieldsOf<T>]?: Plain<FieldsOf<T>[K]> | undefined };
+/** An SDK model as plain data: its known fields only, any of which may be missing. In a request, `undefined` is not sent. */
+export type SdkFields<T> = { readonly [K in keyof FieldsOf<T>]?: Plain<FieldsOf<T>[K]> | undefined };
 
 /** Checks the names and types of request fields, which the constructors of the SDK do not. */
-export function fields<T>(values: RequestFields<T>): RequestFields<T> {
+export function fields<T>(values: SdkFields<T>): SdkFields<T> {
   return values;
 }
 
@@ -35,10 +31,13 @@ export function textOrUndefined(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }
 
-/** Tags as DescribeDisks and DescribeSnapshots write them. */
-export function tagMap(
-  tags: readonly { tagKey?: string; tagValue?: string }[] | undefined,
-): Map<string, string> {
+/** A tag as DescribeDisks and DescribeSnapshots write it. */
+interface SdkTag {
+  readonly tagKey?: string | undefined;
+  readonly tagValue?: string | undefined;
+}
+
+export function tagMap(tags: readonly SdkTag[] | undefined): Map<string, string> {
   const map = new Map<string, string>();
   for (const { tagKey, tagValue } of tags ?? []) {
     if (tagKey !== undefined && tagKey !== '') {

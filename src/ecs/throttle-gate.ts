@@ -96,7 +96,9 @@ export class ThrottleGate {
     if (this.#closure === undefined) {
       this.#closure = { minute, failedProbes: 0, nextProbeAt: probeTime(now, 0), probing: false };
     } else if (byProbe) {
-      const failedProbes = this.#closure.minute === minute ? this.#closure.failedProbes + 1 : 0;
+      // The turn of the minute did not help, or ECS counts a little differently: one more early probe.
+      const inSameMinute = this.#closure.minute === minute;
+      const failedProbes = inSameMinute ? this.#closure.failedProbes + 1 : earlyProbes - 1;
       this.#closure = { minute, failedProbes, nextProbeAt: probeTime(now, failedProbes), probing: false };
     }
   }

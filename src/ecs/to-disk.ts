@@ -1,11 +1,11 @@
 import type { DescribeDisksResponseBodyDisksDisk } from '@alicloud/ecs20140526';
 import type { Attachment, Disk, DiskStatus } from '../disk/disk.ts';
 import { unreadableAnswer } from './ecs-request.ts';
-import type { Known } from './sdk-types.ts';
+import type { SdkFields } from './sdk-types.ts';
 import { tagMap, textOrUndefined } from './sdk-types.ts';
 
 /** A disk as the SDK hands it over. */
-export type SdkDisk = Known<DescribeDisksResponseBodyDisksDisk>;
+export type SdkDisk = SdkFields<DescribeDisksResponseBodyDisksDisk>;
 
 const statuses: readonly DiskStatus[] = [
   'Creating',

@@ -1,11 +1,11 @@
 import type { DescribeSnapshotsResponseBodySnapshotsSnapshot } from '@alicloud/ecs20140526';
 import type { Snapshot, SnapshotStatus } from '../disk/snapshot.ts';
 import { unreadableAnswer } from './ecs-request.ts';
-import type { Known } from './sdk-types.ts';
+import type { SdkFields } from './sdk-types.ts';
 import { tagMap, textOrUndefined } from './sdk-types.ts';
 
 /** A snapshot as the SDK hands it over. */
-export type SdkSnapshot = Known<DescribeSnapshotsResponseBodySnapshotsSnapshot>;
+export type SdkSnapshot = SdkFields<DescribeSnapshotsResponseBodySnapshotsSnapshot>;
 
 const statuses: readonly SnapshotStatus[] = ['progressing', 'accomplished', 'failed'];
 

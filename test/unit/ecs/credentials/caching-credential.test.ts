@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { createCachingCredential } from '../../../../src/ecs/credentials/caching-credential.ts';
+import { CredentialProblem } from '../../../../src/ecs/credentials/credential-failure.ts';
+import type { Session } from '../../../../src/ecs/credentials/session.ts';
+import { FakeClock, settle } from '../fake-clock.ts';
+import { rejection, watch } from '../fixtures.ts';
+import { expectNoSecrets, secret } from './fixtures.ts';
+
+const minuteMs = 60_000;
+
+/** A credential over a source that a test steers. */
+function setUp(reloadMs = minuteMs) {
+  const clock = new FakeClock();
+  const world = {
+    clock,
+    fetches: 0,
+    failure: undefined as Error | undefined,
+    latencyMs: 0,
+    lifeMs: undefined as number | undefined,
+    refreshFailures: [] as string[],
+  };
+  const source = async (): Promise<Session> => {
+    world.fetches += 1;
+    await clock.sleep(world.latencyMs);
+    if (world.failure !== undefined) {
+      throw world.failure;
+    }
+    const accessKeyId = `AK-${String(world.fetches)}`;
+    const expiresAt = world.lifeMs === undefined ? undefined : clock.now() + world.lifeMs;
+    return { accessKeyId, accessKeySecret: secret, securityToken: '', providerName: 'fake', expiresAt };
+  };
+  const credential = createCachingCredential({
+    kind: 'fake',
+    source,
+    clock,
+    reloadMs,
+    onRefreshFailure: (_kind, reason) => world.refreshFailures.push(reason),
+  });
+  const get = async () => {
+    const keys = watch(credential.getCredentials());
+    await clock.advance(world.latencyMs);
+    if (keys.error !== undefined) {
+      throw keys.error as Error;
+    }
+    return keys.value?.accessKeyId;
+  };
+  return Object.assign(world, { credential, get });
+}
+
+describe('a credential', () => {
+  it('fetches once for all who ask at the same time', async () => {
+    const world = setUp();
+    world.latencyMs = 500;
+    const all = Array.from({ length: 50 }, () => watch(world.credential.getCredentials()));
+    await world.clock.advance(500);
+    expect(all.map(({ value }) => value?.accessKeyId)).to.deep.equal(Array(50).fill('AK-1'));
+    expect(world.fetches).to.equal(1);
+  });
+
+  it('keeps what it has until it is time to look again', async () => {
+    const world = setUp();
+    expect(await world.get()).to.equal('AK-1');
+    await world.clock.advance(minuteMs - 1);
+    expect(await world.get()).to.equal('AK-1');
+    await world.clock.advance(1);
+    expect(await world.get()).to.equal('AK-2');
+  });
+
+  it('looks again ten minutes before the keys expire', async () => {
+    const world = setUp(60 * minuteMs);
+    world.lifeMs = 15 * minuteMs;
+    await world.get();
+    await world.clock.advance(5 * minuteMs - 1);
+    expect(await world.get()).to.equal('AK-1');
+    await world.clock.advance(1);
+    expect(await world.get()).to.equal('AK-2');
+  });
+
+  it('keeps valid keys when a fetch fails, says why, and tries again ten seconds later', async () => {
+    const world = setUp();
+    await world.get();
+    world.failure = new CredentialProblem('the file is gone');
+    await world.clock.advance(minuteMs);
+    expect(await world.get()).to.equal('AK-1');
+    expect(await world.get()).to.equal('AK-1');
+    expect(world.fetches).to.equal(2);
+    expect(world.refreshFailures).to.deep.equal(['the file is gone']);
+    world.failure = undefined;
+    await world.clock.advance(10_000);
+    expect(await world.get()).to.equal('AK-3');
+  });
+
+  it('fails when a fetch fails and the keys have expired', async () => {
+    const world = setUp();
+    world.lifeMs = 5 * minuteMs;
+    await world.get();
+    world.failure = new CredentialProblem('the file is gone');
+    await world.clock.advance(5 * minuteMs);
+    const error = await rejection(world.get());
+    expect(error.message).to.equal('no keys from the credentials of kind fake: the file is gone');
+    expect(error.kind).to.equal('unauthenticated');
+  });
+
+  it('asks again after the first fetch failed, and fails everyone who waited for it', async () => {
+    const world = setUp();
+    world.failure = new CredentialProblem('out of reach', true);
+    const all = Array.from({ length: 3 }, () => watch(world.credential.getCredentials()));
+    await settle();
+    await world.clock.advance(0);
+    expect(all.map(({ error }) => (error as { kind?: string }).kind)).to.deep.equal(
+      Array(3).fill('outcome-unknown'),
+    );
+    world.failure = undefined;
+    expect(await world.get()).to.equal('AK-2');
+  });
+
+  it('never quotes what the source threw', async () => {
+    const world = setUp();
+    world.failure = new Error(`get sts token failed, result: {"AccessKeySecret":"${secret}"}`);
+    expectNoSecrets(await rejection(world.get()));
+    await world.clock.advance(0);
+    expectNoSecrets(world.credential);
+  });
+});
