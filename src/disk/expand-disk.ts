@@ -82,9 +82,12 @@ async function waitUntilGrown(
   call: Call,
 ): Promise<Disk> {
   const hasGrown = (disk: Disk | undefined) => disk === undefined || disk.sizeGiB >= sizeGiB;
-  const disk = await untilTimeIsUp(
-    cloud.waitForDisk(diskId, hasGrown, call),
-    `disk ${diskId} is still being expanded to ${sizeGiB} GiB by ECS`,
-  );
-  return disk ?? (await requireDisk(cloud, diskId, call));
+  const stillDoing = `disk ${diskId} is still being expanded to ${sizeGiB} GiB by ECS`;
+  const seen = await untilTimeIsUp(cloud.waitForDisk(diskId, hasGrown, call), stillDoing);
+  const disk = seen ?? (await requireDisk(cloud, diskId, call));
+  if (disk.sizeGiB < sizeGiB) {
+    // Out of sight for one look: a size below the wanted one would become the capacity of the volume.
+    throw new DiskError('busy', stillDoing);
+  }
+  return disk;
 }

@@ -20,8 +20,20 @@ export class LookedAt<T extends { readonly id: string }> {
     return value;
   }
 
-  /** Changes a resource at once, or after some looks at it and after all changes before. */
-  change(id: string, changes: Partial<T> | 'gone', afterLooks = 0): void {
+  /** Changes a resource at once, whatever is under way. */
+  set(id: string, changes: Partial<T>): void {
+    const found = this.#existing(id);
+    found.value = { ...found.value, ...changes };
+  }
+
+  /** Takes a resource away at once. */
+  remove(id: string): void {
+    this.#existing(id);
+    this.#all.delete(id);
+  }
+
+  /** Changes a resource after some looks at it, after all that is under way. */
+  change(id: string, changes: Partial<T> | 'gone', afterLooks: number): void {
     const found = this.#existing(id);
     found.pending.push({ looks: afterLooks, changes });
     this.#applyDue(id, found);

@@ -166,7 +166,7 @@ describe('provisionDisk from a snapshot', () => {
     const cloud = new FakeDiskCloud();
     cloud.addSnapshot({ id: 's-9' });
     const disk = await restore(cloud);
-    cloud.snapshots.change('s-9', 'gone');
+    cloud.snapshots.remove('s-9');
 
     expect((await restore(cloud)).id).to.equal(disk.id);
   });

@@ -129,7 +129,7 @@ describe('provisionDisk, whatever happens', () => {
           const disk = await persist(cloud, { sizeGiB });
           expect(disk.sizeGiB).to.equal(sizeGiB);
           expectOnly(cloud, disk);
-          cloud.disks.change(disk.id, 'gone');
+          cloud.disks.remove(disk.id);
         }
       }),
       { numRuns: 200 },

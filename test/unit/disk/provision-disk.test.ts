@@ -129,7 +129,7 @@ describe('provisionDisk', () => {
     it('goes on to the next token', async () => {
       const cloud = new FakeDiskCloud();
       for (let dead = 1; dead <= 4; dead += 1) {
-        cloud.disks.change((await provision(cloud)).id, 'gone');
+        cloud.disks.remove((await provision(cloud)).id);
       }
 
       const disk = await provision(cloud);
@@ -142,7 +142,7 @@ describe('provisionDisk', () => {
     it('gives up for now after five of them', async () => {
       const cloud = new FakeDiskCloud();
       for (let dead = 1; dead <= 5; dead += 1) {
-        cloud.disks.change((await provision(cloud)).id, 'gone');
+        cloud.disks.remove((await provision(cloud)).id);
       }
 
       const error = await rejectionOf(provision(cloud));
@@ -163,7 +163,7 @@ describe('provisionDisk', () => {
   describe('when the token was used with other parameters', () => {
     it('takes another token when that made no disk that still exists', async () => {
       const cloud = new FakeDiskCloud();
-      cloud.disks.change((await provision(cloud)).id, 'gone');
+      cloud.disks.remove((await provision(cloud)).id);
 
       const disk = await provision(cloud, { sizeGiB: 40 });
 
