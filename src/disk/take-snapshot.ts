@@ -3,7 +3,7 @@ import { diskCategories } from './categories.ts';
 import { clientToken } from './client-token.ts';
 import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError } from './disk-error.ts';
+import { DiskError, isDiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
 import { isCut, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys } from './tags.ts';
@@ -38,11 +38,15 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const existing = await findByKey(parts, request, call);
   if (existing !== undefined) {
-    const cut = isCut(existing) ? existing : await waitUntilCut(parts.cloud, existing.id, call);
-    return await unlessFailed(parts.cloud, cut ?? disappeared(existing.id), call);
+    return await unlessFailed(parts.cloud, await useExisting(parts.cloud, existing, call), call);
   }
   await assertCanHaveSnapshots(parts.cloud, request.diskId, call);
-  return await unlessFailed(parts.cloud, await create(parts.cloud, request, call), call);
+  return await unlessFailed(parts.cloud, await create(parts, request, call), call);
+}
+
+async function useExisting(cloud: DiskCloud, existing: Snapshot, call: Call): Promise<Snapshot> {
+  const cut = isCut(existing) ? existing : await waitUntilCut(cloud, existing.id, call);
+  return cut ?? disappeared(existing.id);
 }
 
 function disappeared(snapshotId: string): never {
@@ -74,21 +78,31 @@ async function assertCanHaveSnapshots(cloud: DiskCloud, diskId: string, call: Ca
   }
 }
 
-async function create(cloud: DiskCloud, request: SnapshotRequest, call: Call): Promise<Snapshot> {
-  const { key, diskId, retentionDays, resourceGroupId, tags } = request;
-  const name = ecsNameFor(key);
-  let token = clientToken('snapshot', key, diskId);
+async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: Call): Promise<Snapshot> {
+  const { key, ...asAsked } = request;
+  const newSnapshot = { ...asAsked, name: ecsNameFor(key), description: undefined };
+  let token = clientToken('snapshot', key, request.diskId);
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
-    const snapshotId = await cloud.createSnapshot(
-      { diskId, name, description: undefined, retentionDays, resourceGroupId, tags, clientToken: token },
-      call,
-    );
-    const snapshot = await waitUntilCut(cloud, snapshotId, call);
-    if (snapshot !== undefined) {
-      return snapshot;
+    try {
+      const snapshotId = await parts.cloud.createSnapshot({ ...newSnapshot, clientToken: token }, call);
+      const snapshot = await waitUntilCut(parts.cloud, snapshotId, call);
+      if (snapshot !== undefined) {
+        return snapshot;
+      }
+      // ECS answered an old token with a snapshot that is gone: the next token is free.
+      token = clientToken('snapshot', key, request.diskId, 'after', snapshotId);
+    } catch (error) {
+      if (!isDiskError(error, 'conflict')) {
+        throw error;
+      }
+      // The token was used with other parameters, such as those of a class that was changed since. If that made a
+      // snapshot it is ours to use; if not, a token of all parameters is free.
+      const existing = await findByKey(parts, request, call);
+      if (existing !== undefined) {
+        return await useExisting(parts.cloud, existing, call);
+      }
+      token = clientToken('snapshot', token, JSON.stringify(newSnapshot));
     }
-    // ECS answered an old token with a snapshot that is gone: the next token is free.
-    token = clientToken('snapshot', key, diskId, 'after', snapshotId);
   }
   throw new DiskError('busy', `ECS keeps answering for ${key} with snapshots that are gone; call again`);
 }
