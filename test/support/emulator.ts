@@ -35,8 +35,8 @@ export interface Emulator extends AsyncDisposable {
   /** @returns the rule's id. */
   addFault(rule: FaultRule): Promise<string>;
   clearFaults(): Promise<void>;
-  /** Waits until a fault rule has been hit. */
-  waitForFault(ruleId: string, timeoutMs?: number): Promise<void>;
+  /** Waits until a fault rule has been hit, or the signal aborts. */
+  waitForFault(ruleId: string, signal?: AbortSignal): Promise<void>;
   requests(action?: string): Promise<LoggedRequest[]>;
   clearRequests(): Promise<void>;
   counts(): Promise<CloudCounts>;
@@ -58,15 +58,15 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
   const [, endpoint = ''] = await process.waitForOutput(/listening on http:\/\/(\S+)/);
   const url = `http://${endpoint}/__emulator`;
 
-  const send = async (method: string, path: string, body?: NonNullable<RequestInit['body']>) => {
-    const response = await fetch(`${url}${path}`, { method, ...(body === undefined ? {} : { body }) });
+  const send = async (method: string, path: string, options: RequestInit = {}) => {
+    const response = await fetch(`${url}${path}`, { method, ...options });
     if (!response.ok) {
       throw new Error(`emulator: ${method} ${path}: ${response.status} ${await response.text()}`);
     }
     return response;
   };
   const control = async <T>(method: string, path: string, body?: unknown) => {
-    const response = await send(method, path, body === undefined ? undefined : JSON.stringify(body));
+    const response = await send(method, path, body === undefined ? {} : { body: JSON.stringify(body) });
     const text = await response.text();
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
@@ -77,8 +77,8 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     configure: async (settings) => void (await control('POST', '/settings', settings)),
     addFault: async (rule) => (await control<{ id: string }>('POST', '/faults', rule)).id,
     clearFaults: async () => void (await control('DELETE', '/faults')),
-    waitForFault: async (ruleId, timeoutMs = 20_000) =>
-      void (await control('GET', `/requests?waitForFault=${ruleId}&timeoutMs=${timeoutMs}`)),
+    waitForFault: async (ruleId, signal = AbortSignal.timeout(20_000)) =>
+      void (await send('GET', `/requests?waitForFault=${ruleId}&timeoutMs=60000`, { signal })),
     async requests(action) {
       const { requests } = await control<{ requests: LoggedRequest[] }>('GET', '/requests');
       return action === undefined ? requests : requests.filter((request) => request.action === action);
@@ -89,7 +89,7 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
       return { disks: state.disks.length, snapshots: state.snapshots.length, groups: state.groups.length };
     },
     writeDisk: async (diskId, offset, data) =>
-      void (await send('PUT', `/disks/${diskId}/data?offset=${offset}`, Buffer.from(data))),
+      void (await send('PUT', `/disks/${diskId}/data?offset=${offset}`, { body: Buffer.from(data) })),
     async readDisk(diskId, offset, length) {
       const response = await send('GET', `/disks/${diskId}/data?offset=${offset}&length=${length}`);
       return Buffer.from(await response.arrayBuffer());

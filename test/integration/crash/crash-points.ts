@@ -89,14 +89,16 @@ async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>)
       throw new Error(`the flow failed at point ${when}-${request} without being killed`, { cause: error });
     },
   );
-  const hit = emulator.waitForFault(ruleId).then(() => true);
+  const waiting = new AbortController();
+  const hit = emulator.waitForFault(ruleId, waiting.signal).then(() => true);
   const wasHit = await Promise.race([hit, ended]);
   if (wasHit) {
     ended.catch(() => undefined);
     await plugin.process.end('SIGKILL');
   } else {
+    hit.catch(() => undefined);
+    waiting.abort();
     await emulator.clearFaults();
-    await hit.catch(() => undefined);
   }
   return wasHit;
 }

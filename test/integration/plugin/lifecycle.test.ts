@@ -188,7 +188,7 @@ describe('A plugin that ECS does not let in', () => {
     await using emulator = await startEmulator();
     using directory = socketDirectory();
     await emulator.configure({
-      deniedActions: { 'emulator-access-key': ['DescribeDisks', 'DescribeRegions'] },
+      ramPolicies: [{ accessKeyId: 'emulator-access-key', deniedActions: ['*'], isInvisible: false }],
     });
     await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
     await plugin.process.waitForOutput(/Forbidden\.RAM[^\n]*not ready/);
