@@ -3,9 +3,7 @@ import type { DescribeDisksResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { EcsClient } from './client.ts';
-import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
-import type { Page } from './pages.ts';
 import { readPages } from './pages.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
@@ -27,20 +25,16 @@ export function createDescribeDisks(client: EcsClient, send: SendRequest): Descr
         fields<DescribeDisksRequest>({ maxResults: pageSize, ...filter, nextToken }),
       );
       const body = await send(
-        { action, asked, effect: 'read', send: () => client.describeDisks(request) },
+        { action, asked, effect: 'read', isComplete, send: () => client.describeDisks(request) },
         call,
       );
-      return pageOf(body, asked);
+      return { items: (body.disks?.disk ?? []).map(toDisk), nextToken: textOrUndefined(body.nextToken) };
     });
 }
 
 /** An answer without a list is not an empty list. */
-function pageOf(body: DescribeDisksResponseBody, asked: string): Page<Disk> {
-  const list = body.disks?.disk;
-  if (list === undefined) {
-    throw unreadableAnswer(action, asked);
-  }
-  return { items: list.map(toDisk), nextToken: textOrUndefined(body.nextToken) };
+function isComplete(body: DescribeDisksResponseBody): boolean {
+  return body.disks?.disk !== undefined;
 }
 
 /** Up to a hundred disks by their ids. */

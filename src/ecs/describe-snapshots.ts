@@ -4,7 +4,6 @@ import type { Call } from '../disk/call.ts';
 import type { Tag } from '../disk/disk.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import type { EcsClient } from './client.ts';
-import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import type { Page } from './pages.ts';
 import { readPages } from './pages.ts';
@@ -30,20 +29,17 @@ export function createDescribeSnapshotsPage(client: EcsClient, send: SendRequest
       fields<DescribeSnapshotsRequest>({ maxResults: pageSize, ...filter }),
     );
     const body = await send(
-      { action, asked, effect: 'read', send: () => client.describeSnapshots(request) },
+      { action, asked, effect: 'read', isComplete, send: () => client.describeSnapshots(request) },
       call,
     );
-    return pageOf(body, asked);
+    const items = (body.snapshots?.snapshot ?? []).map(toSnapshot);
+    return { items, nextToken: textOrUndefined(body.nextToken) };
   };
 }
 
 /** An answer without a list is not an empty list. */
-function pageOf(body: DescribeSnapshotsResponseBody, asked: string): Page<Snapshot> {
-  const list = body.snapshots?.snapshot;
-  if (list === undefined) {
-    throw unreadableAnswer(action, asked);
-  }
-  return { items: list.map(toSnapshot), nextToken: textOrUndefined(body.nextToken) };
+function isComplete(body: DescribeSnapshotsResponseBody): boolean {
+  return body.snapshots?.snapshot !== undefined;
 }
 
 /** All the snapshots that match a filter. */

@@ -1,4 +1,5 @@
 import { CreateDiskRequest, DeleteDiskRequest, ResizeDiskRequest } from '@alicloud/ecs20140526';
+import type { CreateDiskResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { DiskCalls } from '../disk/disk-cloud.ts';
 import type { Disk, DiskResize, NewDisk } from '../disk/disk.ts';
@@ -8,7 +9,6 @@ import { isSnapshotId } from '../disk/snapshot.ts';
 import type { EcsClient } from './client.ts';
 import type { DescribeDisks } from './describe-disks.ts';
 import type { LookUp } from './describe-batch.ts';
-import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import type { StatusPoller } from './status-poller.ts';
@@ -77,17 +77,17 @@ async function createDisk(
       clientToken: disk.clientToken,
     }),
   );
-  const action = 'CreateDisk';
-  const asked = `create disk ${disk.name ?? ''}`.trim();
   const body = await change(
-    { action, asked, effect: 'change', send: () => client.createDisk(request) },
+    {
+      action: 'CreateDisk',
+      asked: `create disk ${disk.name ?? ''}`.trim(),
+      effect: 'change',
+      isComplete: ({ diskId }: CreateDiskResponseBody) => textOrUndefined(diskId) !== undefined,
+      send: () => client.createDisk(request),
+    },
     call,
   );
-  const diskId = textOrUndefined(body.diskId);
-  if (diskId === undefined) {
-    throw unreadableAnswer(action, asked);
-  }
-  return diskId;
+  return body.diskId ?? '';
 }
 
 async function deleteDisk(client: EcsClient, change: SendRequest, diskId: string, call: Call): Promise<void> {

@@ -17,6 +17,8 @@ export interface EcsRequest<Body extends SdkBody> {
   readonly resourceId?: string | undefined;
   /** A `read` changes nothing, so it is safe to repeat and to give up on. */
   readonly effect: 'read' | 'change';
+  /** Whether the answer holds what this action always answers; one that does not may come from something in between. */
+  readonly isComplete?: (body: Body) => boolean;
   /** Calls the SDK; called again, it makes a new request with the same parameters. */
   readonly send: () => Promise<SdkResponse<Body>>;
 }
@@ -75,7 +77,9 @@ function outcomeOf(error: unknown): GateOutcome {
   return isDiskError(error) && error.code !== undefined ? 'answered' : 'unknown';
 }
 
-function abandonment({ effect, action, asked }: EcsRequest<SdkBody>, reason: unknown): unknown {
+type RequestIdentity = Pick<EcsRequest<SdkBody>, 'action' | 'asked' | 'effect'>;
+
+function abandonment({ effect, action, asked }: RequestIdentity, reason: unknown): unknown {
   if (effect === 'read') {
     return reason;
   }
@@ -113,13 +117,14 @@ async function attemptOnce<Body extends SdkBody>(
 }
 
 function readBody<Body extends SdkBody>(request: EcsRequest<Body>, { body }: SdkResponse<Body>): Body {
-  if (body === undefined || textOrUndefined(body.requestId) === undefined) {
+  const isFromEcs = body !== undefined && textOrUndefined(body.requestId) !== undefined;
+  if (!isFromEcs || request.isComplete?.(body) === false) {
     throw unreadableAnswer(request.action, request.asked);
   }
   return body;
 }
 
-/** The answer lacks what ECS always sends, so it may come from something in between and proves nothing. */
+/** The answer lacks what ECS always sends, so it proves nothing. */
 export function unreadableAnswer(action: string, asked: string): DiskError {
   return new DiskError('outcome-unknown', `${asked}: unreadable answer, not all of it is there`, { action });
 }

@@ -1,4 +1,5 @@
 import { CreateSnapshotRequest, DeleteSnapshotRequest } from '@alicloud/ecs20140526';
+import type { CreateSnapshotResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { SnapshotCalls } from '../disk/disk-cloud.ts';
 import { isDiskId } from '../disk/disk.ts';
@@ -10,7 +11,6 @@ import type { LookUp } from './describe-batch.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
 import type { DescribeSnapshotsPage } from './describe-snapshots.ts';
 import { notAnId } from './ecs-disks.ts';
-import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import type { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
@@ -91,13 +91,16 @@ async function createSnapshot(
       clientToken: snapshot.clientToken,
     }),
   );
-  const action = 'CreateSnapshot';
-  const asked = `create snapshot ${snapshot.name} of disk ${snapshot.diskId}`;
-  const send = () => client.createSnapshot(request);
-  const body = await change({ action, asked, resourceId: snapshot.diskId, effect: 'change', send }, call);
-  const snapshotId = textOrUndefined(body.snapshotId);
-  if (snapshotId === undefined) {
-    throw unreadableAnswer(action, asked);
-  }
-  return snapshotId;
+  const body = await change(
+    {
+      action: 'CreateSnapshot',
+      asked: `create snapshot ${snapshot.name} of disk ${snapshot.diskId}`,
+      resourceId: snapshot.diskId,
+      effect: 'change',
+      isComplete: ({ snapshotId }: CreateSnapshotResponseBody) => textOrUndefined(snapshotId) !== undefined,
+      send: () => client.createSnapshot(request),
+    },
+    call,
+  );
+  return body.snapshotId ?? '';
 }

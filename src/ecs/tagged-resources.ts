@@ -4,9 +4,7 @@ import type { Call } from '../disk/call.ts';
 import type { Tag } from '../disk/disk.ts';
 import { DiskError, isDiskError } from '../disk/disk-error.ts';
 import type { EcsClient } from './client.ts';
-import { unreadableAnswer } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
-import type { Page } from './pages.ts';
 import { readPages } from './pages.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 
@@ -38,10 +36,11 @@ export function createTaggedResources(client: EcsClient, send: SendRequest): Tag
         );
         const action = 'ListTagResources';
         const body = await send(
-          { action, asked, effect: 'read', send: () => client.listTagResources(request) },
+          { action, asked, effect: 'read', isComplete, send: () => client.listTagResources(request) },
           call,
         );
-        return pageOf(body, asked);
+        const ids = (body.tagResources?.tagResource ?? []).flatMap(({ resourceId }) => resourceId ?? []);
+        return { items: ids, nextToken: textOrUndefined(body.nextToken) };
       });
       return [...new Set(ids)].sort();
     },
@@ -75,11 +74,7 @@ function unreadable(error: DiskError): DiskError {
   });
 }
 
-function pageOf(body: ListTagResourcesResponseBody, asked: string): Page<string> {
-  const list = body.tagResources?.tagResource;
-  if (list === undefined) {
-    throw unreadableAnswer('ListTagResources', asked);
-  }
-  const ids = list.flatMap(({ resourceId }) => textOrUndefined(resourceId) ?? []);
-  return { items: ids, nextToken: textOrUndefined(body.nextToken) };
+/** An answer without a list is not an empty list. */
+function isComplete(body: ListTagResourcesResponseBody): boolean {
+  return body.tagResources?.tagResource !== undefined;
 }
