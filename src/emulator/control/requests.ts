@@ -9,12 +9,14 @@ export const requestRoutes: readonly Route[] = [
     path: 'requests',
     handle: async (call) => {
       const ruleId = call.url.searchParams.get('waitForFault');
-      const isHit = ruleId === null ? undefined : await waitForHit(call, ruleId);
+      if (ruleId !== null) {
+        await waitForHit(call, ruleId);
+      }
       const action = call.url.searchParams.get('action');
       const requests = call.emulator.log
         .since(numberInQuery(call.url, 'since', 0))
         .filter((request) => action === null || request.action === action);
-      return isHit === undefined ? { requests } : { isHit, requests };
+      return { requests };
     },
   },
   { method: 'GET', path: 'requests/summary', handle: ({ emulator }) => emulator.log.summary() },
@@ -28,8 +30,8 @@ export const requestRoutes: readonly Route[] = [
   },
 ];
 
-/** Waits until the rule has `hits` hits (by default 1), or the time is over; true for the former. */
-async function waitForHit({ emulator, url, response }: ControlCall, ruleId: string): Promise<boolean> {
+/** Waits until the rule has `hits` hits (by default 1), throws 408 when the time is over. */
+async function waitForHit({ emulator, url, response }: ControlCall, ruleId: string): Promise<void> {
   const wanted = numberInQuery(url, 'hits', 1);
   const timeoutMs = Math.min(numberInQuery(url, 'timeoutMs', 30_000), longestWaitMs);
   const gone = new AbortController();
@@ -38,7 +40,12 @@ async function waitForHit({ emulator, url, response }: ControlCall, ruleId: stri
   while (hits(emulator, ruleId) < wanted && !signal.aborted) {
     await emulator.faults.nextHit(ruleId, signal);
   }
-  return hits(emulator, ruleId) >= wanted;
+  if (hits(emulator, ruleId) < wanted) {
+    throw new ControlError(
+      408,
+      `The fault rule ${ruleId} was not hit ${wanted} times within ${timeoutMs} ms.`,
+    );
+  }
 }
 
 function hits(emulator: Emulator, ruleId: string): number {
