@@ -6,7 +6,7 @@ INSTALLED := node_modules/.package-lock.json
 GENERATED := src/generated/csi.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test verify update conformance build image clean
+.PHONY: help setup demo run test verify update conformance packaging build image clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ update: setup ## Apply every fixer: generated code, formatting, printed tables
 
 conformance: setup ## Run csi-sanity against plugin and emulator (needs Go)
 	@$(NPM) run conformance
+
+packaging: setup ## Build and start as the image does, without a container engine
+	@$(NPM) run packaging
 
 build: setup ## Compile to dist/
 	$(NPM) run build

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname;
+const sources = new URL('../../src/main.ts', import.meta.url).pathname;
 
 /** A command of ours in its own process, killed when it goes out of scope. */
 export interface SpawnedProcess extends AsyncDisposable {
@@ -16,10 +16,14 @@ export interface SpawnedProcess extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts `csi-datasafe <args>` from the sources, with this environment and nothing else of ours. */
+/**
+ * Starts `csi-datasafe <args>` with this environment and nothing else of ours.
+ * @param main the program: the sources, unless a built one is given.
+ */
 export function spawnCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  main = sources,
 ): SpawnedProcess {
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
