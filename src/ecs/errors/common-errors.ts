@@ -4,6 +4,7 @@ import type { ErrorGroup } from './error-row.ts';
 const reads = ['Describe*', 'List*'];
 const otherKey = 'check the AccessKey and the credential settings of the plugin';
 const otherClock = 'set the clock of the node: ECS accepts at most 15 minutes of difference';
+const otherEndpoint = 'check the end point of ECS that the plugin is given';
 const payBill = 'settle the bills of the account';
 
 /** Codes that any action may answer. */
@@ -150,6 +151,13 @@ export const commonErrors: readonly ErrorGroup[] = [
       { code: 'InvalidZoneId.NotFound', kind: 'invalid', reason: 'no such zone in this region' },
       { code: 'InvalidResourceGroup.NotFound', kind: 'invalid', reason: 'no such resource group' },
       { code: 'InvalidClientToken.Malformed', kind: 'bug', reason: 'our ClientToken is malformed' },
+      { code: 'InvalidNextToken.Malformed', kind: 'busy', reason: 'the list changed while it was read' },
+      {
+        code: 'InvalidAction.NotFound',
+        kind: 'bug',
+        reason: 'the end point is not one of ECS',
+        remedy: otherEndpoint,
+      },
       { code: 'NoAttributeToModify', kind: 'bug', reason: 'nothing to change was given' },
     ],
   },

@@ -122,6 +122,7 @@ export const snapshotErrors: readonly ErrorGroup[] = [
     source: apiPage('CreateSnapshotGroup'),
     rows: [
       { code: 'InvalidDiskIds.NotInSameZone', kind: 'invalid', reason: 'disks of several zones' },
+      { code: 'InvalidSnapshotGroupId.NotFound', kind: 'not-found', reason: 'no such group' },
       { code: 'NumberExceed.TooManyDisks', kind: 'out-of-range', reason: 'more disks than a group may have' },
       {
         code: 'CapacityExceed.TooManyDisks',

@@ -8,7 +8,7 @@ const knownCodes: Readonly<Record<string, string>> = {
     InvalidTimeStamp.Expired DryRunOperation MissingParameter MissingParameter.RegionId InvalidParameter InvalidParameter.Anything
     MissingParamter.RegionId IncompleteParamter InvalidParamter InvalidRegionId.NotFound InvalidZoneId.NotFound
     InvalidResourceGroup.NotFound UserNotInTheWhiteList Account.Arrearage InvalidAccountStatus.NotEnoughBalance DiskInArrears
-    InstanceExpiredOrInArrears OperationConflict Operation.Conflict InvalidOperation.Conflict InstanceLockedForSecurity`,
+    InvalidNextToken.Malformed InvalidAction.NotFound InstanceExpiredOrInArrears OperationConflict Operation.Conflict InvalidOperation.Conflict InstanceLockedForSecurity`,
   CreateDisk: `InvalidSnapshotId.NotFound InvalidDataDiskCategory.NotSupported InvalidDataDiskCategory.ValueNotSupported
     InvalidDiskCategory.NotSupported InvalidDiskCategory.ValueNotSupported InvalidDiskCategory.ValueUnauthorized Zone.NotOnSale
     OperationDenied OperationDenied.NoStock InvalidDiskSize.NotSupported InvalidDataDiskSize.ValueNotSupported
@@ -60,7 +60,7 @@ const knownCodes: Readonly<Record<string, string>> = {
   CreateSnapshotGroup: `InvalidDiskIds.NotInSameZone MissingParamter.InstanceId InvalidParam.ExcludeDiskIdsAndDiskIds.Conflict
     NumberExceed.TooManyDisks CapacityExceed.TooManyDisks InvalidDisk.DiskCategoryInconsistent InvalidDisk.ShareVolume
     InvalidInstance.NoDisk InvalidParameter.Name InvalidParameter.Description IncorrectDiskStatus.TooManyCreatingSnapshots
-    InvalidStatus.ValueNotSupported InvalidSnapshotGroupId.MustBeOne`,
+    InvalidStatus.ValueNotSupported InvalidSnapshotGroupId.MustBeOne InvalidSnapshotGroupId.NotFound`,
   TagResources: `NumberExceed.ResourceIds NumberExceed.Tags OperationDenied.QuotaExceed NoPermission.Tag TagKey.Duplication
     InvalidResourceId.NotFound InvalidResourceType.NotFound`,
 };
