@@ -88,7 +88,7 @@ function wronglySkipped({ specs, notAnnounced, announced }: Evidence): string[] 
     .map(({ capability }) => `specs are skipped for the lack of ${capability}, which the plugin announces`);
 }
 
-/** The same evidence with only what was asked for: the lists and the floor hold for whole runs. */
+/** The evidence of a run of some specs, asked for or cut short: the lists and the floor hold for whole runs. */
 export function partOnly(evidence: Evidence): Evidence {
   const specs = evidence.specs.filter(({ state }) => state === 'passed' || state === 'failed');
   return { ...evidence, specs, leftOut: [], notAnnounced: [], ranFloor: 1 };

@@ -76,7 +76,8 @@ async function tryAll(system: System, { binary, directory, focus, signal }: Tria
   const { specs, suiteFailures } = readGinkgoReport(reportFile);
   const announced = await system.announced();
   const whole: Evidence = { specs, leftOut, notAnnounced, announced, ranFloor };
-  const verdict = judge(focus === undefined ? whole : partOnly(whole));
+  const isWhole = focus === undefined && suiteFailures.length === 0;
+  const verdict = judge(isWhole ? whole : partOnly(whole));
   const problems = [
     ...verdict.problems,
     ...suiteFailures,
