@@ -34,6 +34,7 @@ export class Emulator {
   readonly quota = new RequestQuota();
   readonly pageTokens: PageTokens;
   settings: Settings;
+  private readonly initialSettings: Settings;
   private readonly file: StateFile | undefined;
 
   /** Reads the state file if there is one; throws if it cannot be read, SettingError for wrong settings. */
@@ -42,7 +43,7 @@ export class Emulator {
     this.wallClock = options.wallClock;
     this.clock = new EmulatorClock(options.wallClock);
     this.authenticator = new Authenticator(options.wallClock);
-    this.settings = mergeSettings(defaultSettings(), options.settings);
+    this.initialSettings = mergeSettings(defaultSettings(), options.settings);
     this.file = options.stateFile === undefined ? undefined : StateFile.open(options.stateFile, this.state);
     this.settings = this.rememberedSettings(options.settings);
     this.clock.restore((this.state.meta.get('clock')?.value as ClockState | undefined) ?? this.clock.state());
@@ -69,11 +70,15 @@ export class Emulator {
     this.file?.save(this.state);
   }
 
-  /** Back to the start: no resources, default settings, no faults, no log. The clock stays. */
+  /** The settings back to those that the emulator was started with. */
+  resetSettings(): void {
+    this.settings = this.initialSettings;
+    this.state.meta.delete('settings');
+  }
+
+  /** No resources but the default instances, no tokens, no faults, an empty log. Settings and clock stay. */
   reset(): void {
     this.state.clearResources();
-    this.settings = defaultSettings();
-    this.state.meta.delete('settings');
     this.faults.remove();
     this.log.clear();
     addDefaultInstances(this.state, this.clock.now());

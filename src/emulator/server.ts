@@ -106,9 +106,9 @@ function wireError(error: unknown): unknown {
 }
 
 function urlOf(request: IncomingMessage): URL {
-  try {
-    return new URL(request.url ?? '/', 'http://emulator');
-  } catch {
-    throw new EcsError('MalformedRequest', 'The path is not readable.');
+  const target = request.url ?? '';
+  if (!target.startsWith('/')) {
+    throw new EcsError('MalformedRequest', 'The path does not start with a slash.');
   }
+  return new URL(`http://emulator${target}`);
 }

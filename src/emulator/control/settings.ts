@@ -10,4 +10,12 @@ export const settingRoutes: readonly Route[] = [
       return call.emulator.settings;
     },
   },
+  {
+    method: 'DELETE',
+    path: 'settings',
+    handle: ({ emulator }) => {
+      emulator.resetSettings();
+      return emulator.settings;
+    },
+  },
 ];

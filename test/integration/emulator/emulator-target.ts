@@ -1,0 +1,46 @@
+import { CreateDiskRequest } from '@alicloud/ecs20140526';
+
+import { startEmulator, type Emulator } from '../../support/emulator.ts';
+import { lastingKey, present, sdkClient, type Client } from './sdk-client.ts';
+
+/** An emulator of its own process with a client of the official SDK. */
+export interface EmulatorTarget extends Emulator {
+  readonly client: Client;
+  /** Moves the emulator's clock. */
+  advance(ms: number): Promise<void>;
+  /** A disk that is attached and was written to. */
+  usedDisk(change?: Partial<CreateDiskRequest>): Promise<string>;
+}
+
+export const regionId = 'cn-hangzhou';
+export const zoneId = 'cn-hangzhou-h';
+
+/** Its time stands still and disks are there at once, unless the settings say otherwise. */
+export async function emulatorWith(
+  settings: Readonly<Record<string, unknown>>,
+  args: readonly string[] = [],
+): Promise<EmulatorTarget> {
+  const instant = { createDiskMs: 0, attachMs: 0, attachVisibleAfterMs: 0, detachMs: 0, cutMs: 0 };
+  const emulator = await startEmulator(['--settings', JSON.stringify({ ...instant, ...settings }), ...args]);
+  await emulator.control('POST', '/clock', { frozen: true });
+  const client = sdkClient({ endpoint: emulator.endpoint, protocol: 'http', regionId }, lastingKey);
+  return {
+    ...emulator,
+    client,
+    advance: async (advanceMs) => void (await emulator.control('POST', '/clock', { advanceMs })),
+    usedDisk: async (change = {}) => {
+      const request = new CreateDiskRequest({
+        regionId,
+        zoneId,
+        diskCategory: 'cloud_essd',
+        size: 20,
+        ...change,
+      });
+      const diskId = present((await client.createDisk(request)).body?.diskId);
+      await emulator.attach(diskId);
+      await emulator.writeDisk(diskId, 0, Buffer.from('x'));
+      return diskId;
+    },
+    [Symbol.asyncDispose]: () => emulator[Symbol.asyncDispose](),
+  };
+}
