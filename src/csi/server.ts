@@ -20,8 +20,8 @@ export interface CsiServerOptions extends Omit<UnaryOptions, 'stopping'> {
 
 export interface CsiServer {
   /**
-   * Takes no new calls, lets running ones finish for at most `drainMs`, then has them answer UNAVAILABLE, and removes
-   * the socket.
+   * Takes no new calls and removes the socket, lets running calls finish for at most `drainMs`, then has them answer
+   * UNAVAILABLE.
    */
   stop(drainMs: number): Promise<void>;
 }
@@ -44,12 +44,13 @@ export async function startCsiServer(options: CsiServerOptions): Promise<CsiServ
   return {
     async stop(drainMs) {
       const drained = shutDown(server);
+      // Now rather than at the end: by then a successor may serve on the same path.
+      removeSocket(options.socket.path);
       if (!(await endsWithin(drained, drainMs))) {
         stopping.abort();
         await endsWithin(drained, lastWordsMs);
         server.forceShutdown();
       }
-      removeSocket(options.socket.path);
     },
   };
 }

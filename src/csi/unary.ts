@@ -46,12 +46,13 @@ export function toGrpcHandler<Request extends object, Response extends object>(
       lifetime.end();
       const code = error?.code ?? status.OK;
       const durationMs = performance.now() - startedAt;
-      options.onFinished({ method, requestId, request: grpcCall.request, response, code, durationMs, error });
+      // The answer goes out first: what is told about the call must not be able to hold it back.
       if (error === undefined) {
         callback(null, response);
       } else {
         callback({ code, details: error.message });
       }
+      options.onFinished({ method, requestId, request: grpcCall.request, response, code, durationMs, error });
     };
     runSafely(rpc, grpcCall.request, { signal: lifetime.signal, requestId }).then(
       (response) => {
