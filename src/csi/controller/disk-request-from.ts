@@ -8,7 +8,7 @@ import { isSnapshotId } from '../../disk/snapshot.ts';
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { sizeRangeFrom } from '../capacity.ts';
 import { parseStorageClass, type StorageClassParameters } from '../parameters/storage-class.ts';
-import { invalidArgument, notFound, StatusError } from '../status.ts';
+import { invalidArgument, notFound, outOfRange, StatusError } from '../status.ts';
 import { zonesFrom } from '../topology.ts';
 import { checkMap, requireText } from '../validate.ts';
 import { requireCapabilities, unsupportedCapability } from '../volume-capability.ts';
@@ -68,7 +68,12 @@ function assertRegion(parameters: StorageClassParameters, regionId: string): voi
 function wantedSize(request: CreateVolumeRequest__Output, atLeast20GiB: boolean) {
   const { sizeGiB, maxSizeGiB } = sizeRangeFrom(request.capacityRange);
   const wanted = sizeGiB ?? Math.min(defaultSizeGiB, maxSizeGiB ?? defaultSizeGiB);
-  return { sizeGiB: atLeast20GiB ? Math.max(wanted, defaultSizeGiB) : wanted, maxSizeGiB };
+  const raised = atLeast20GiB ? Math.max(wanted, defaultSizeGiB) : wanted;
+  if (maxSizeGiB !== undefined && raised > maxSizeGiB) {
+    const message = `StorageClass parameter volumeSizeAutoAvailable makes volumes of ${raised} GiB at least, and capacity_range.limit_bytes allows ${maxSizeGiB} GiB`;
+    throw outOfRange(message);
+  }
+  return { sizeGiB: raised, maxSizeGiB };
 }
 
 function snapshotIdFrom(

@@ -1,0 +1,86 @@
+import type { Call } from '../../../../src/disk/call.ts';
+import { createController } from '../../../../src/csi/controller/index.ts';
+import { OperationLock } from '../../../../src/csi/operation-lock.ts';
+import { loadCsiProto } from '../../../../src/csi/proto.ts';
+import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
+import type { UnaryRpc } from '../../../../src/csi/unary.ts';
+import { DiskError } from '../../../../src/disk/disk-error.ts';
+import { aCall } from '../../../support/builders.ts';
+import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+
+const { service } = loadCsiProto().v1.Controller;
+type Handlers = ReturnType<typeof createController>;
+export type RpcName = keyof Handlers;
+type Response<Name extends RpcName> = Handlers[Name] extends UnaryRpc<never, infer Result> ? Result : never;
+/** A request as a client writes it: everything may be left out. */
+export type WireRequest<Name extends RpcName> = Parameters<(typeof service)[Name]['requestSerialize']>[0];
+
+/** How a call ended that was refused. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The Controller's RPCs over a cloud in memory. Requests go through the wire format, as a server gets them. */
+export interface ControllerHarness {
+  readonly cloud: FakeDiskCloud;
+  readonly clock: { nowMs: number };
+  readonly warnings: { readonly details: object; readonly message: string }[];
+  readonly call: <Name extends RpcName>(
+    name: Name,
+    request: WireRequest<Name>,
+    call?: Call,
+  ) => Promise<Response<Name>>;
+  /** The status that a call is refused with; fails when it is not refused. */
+  readonly refusal: <Name extends RpcName>(name: Name, request: WireRequest<Name>) => Promise<Refusal>;
+}
+
+export interface HarnessOptions extends FakeDiskCloudOptions {
+  readonly clusterId?: string | undefined;
+  readonly defaultZoneId?: string | undefined;
+}
+
+export function startController(options: HarnessOptions = {}): ControllerHarness {
+  const cloud = new FakeDiskCloud(options);
+  const clock = { nowMs: 0 };
+  const warnings: { details: object; message: string }[] = [];
+  const handlers = createController({
+    cloud,
+    lock: new OperationLock(),
+    regionId: 'cn-hangzhou',
+    clusterId: 'clusterId' in options ? options.clusterId : 'c-1',
+    defaultZoneId: 'defaultZoneId' in options ? options.defaultZoneId : 'cn-hangzhou-h',
+    now: () => clock.nowMs,
+    warn: (details, message) => warnings.push({ details, message }),
+  });
+  const call = <Name extends RpcName>(name: Name, request: WireRequest<Name>, of: Call = aCall()) => {
+    const handler = handlers[name] as unknown as UnaryRpc<object, Response<Name>>;
+    return handler(overTheWire(name, request), of);
+  };
+  return {
+    cloud,
+    clock,
+    warnings,
+    call,
+    refusal: async (name, request) => {
+      try {
+        await call(name, request);
+      } catch (error) {
+        if (error instanceof StatusError || error instanceof DiskError) {
+          const { code, message } = statusFromUnknown(error);
+          return { code: statusName(code), message };
+        }
+        throw error;
+      }
+      throw new Error(`${name} was not refused`);
+    },
+  };
+}
+
+function overTheWire<Name extends RpcName>(name: Name, request: WireRequest<Name>): object {
+  const method = service[name] as {
+    requestSerialize: (request: WireRequest<Name>) => Buffer;
+    requestDeserialize: (bytes: Buffer) => object;
+  };
+  return method.requestDeserialize(method.requestSerialize(request));
+}
