@@ -109,6 +109,21 @@ describe('EcsDiskCloud against an ECS that misbehaves', () => {
     expect(errors.map(({ kind }) => kind)).to.deep.equal(Array(5).fill('outcome-unknown'));
   });
 
+  it('takes no refused look for a decision, since it says nothing about an earlier attempt', async () => {
+    await emulator.addFault({ action: '*', effect: { type: 'error', code: 'InvalidParameter' } });
+    const looks = [
+      cloud.findDisk('d-1', aCall()),
+      cloud.findDisksByTag({ key: 'k', value: 'v' }, aCall()),
+      cloud.findSnapshotsByName('x', aCall()),
+      cloud.isDiskProvenAbsent('d-1', aCall()),
+      cloud.listSnapshotIds({ key: 'k', value: 'v' }, aCall()),
+      cloud.waitForSnapshot('s-1', () => true, aCall()),
+    ];
+    const errors = await Promise.all(looks.map(rejection));
+    expect(errors.map(({ kind }) => kind)).to.deep.equal(Array(6).fill('unreadable'));
+    expect((await rejection(cloud.deleteDisk('d-1', aCall()))).kind).to.equal('invalid');
+  });
+
   it('does not know what became of a change when the time of the caller is up', async () => {
     await emulator.addFault({ action: 'CreateDisk', when: 'after', effect: { type: 'hang' } });
     const error = await rejection(cloud.createDisk(disk, aCall(timeUpIn(100))));
@@ -199,7 +214,7 @@ describe('checking access', () => {
     expect(badKey.kind).to.equal('unauthenticated');
 
     const badRegion = await rejection(check({ endpoint, regionId: 'cn-nowhere' }));
-    expect(badRegion.kind).to.equal('invalid');
+    expect(badRegion).to.include({ kind: 'unreadable', code: 'InvalidRegionId.NotFound' });
     expect(badRegion.message)
       .to.include('in region cn-nowhere')
       .and.to.include('set the region of the plugin');

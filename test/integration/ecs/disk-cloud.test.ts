@@ -147,7 +147,8 @@ describe('EcsDiskCloud against an ECS', () => {
     expect(await cloud.findSnapshotsOfDisk('nonsense', aCall())).to.deep.equal([]);
     expect(await cloud.findDisksMadeFrom('nonsense', aCall())).to.deep.equal([]);
     expect(await cloud.isDiskProvenAbsent('nonsense', aCall())).to.equal(true);
-    expect((await rejection(cloud.waitForDisk('nonsense', isAvailable, aCall()))).kind).to.equal('invalid');
+    const waiting = await rejection(cloud.waitForDisk('nonsense', isAvailable, aCall()));
+    expect(waiting.message).to.include('not the id of a disk');
     expect(await emulator.requests()).to.deep.equal([]);
   });
 
