@@ -7,9 +7,10 @@ const minuteMs = 60_000;
 
 async function codeAt(dateMs: number): Promise<unknown> {
   const { emulator } = testCloud();
+  const date = { 'x-acs-date': new Date(dateMs).toISOString().replace('.000', '') };
   const response = await answerApiRequest(
     emulator,
-    signedRequest('DescribeRegions', {}, defaultSigner, dateMs),
+    signedRequest('DescribeRegions', {}, defaultSigner, date),
   );
   return at(JSON.parse(response?.body ?? '{}'), 'Code');
 }
@@ -76,6 +77,33 @@ describe('Authentication', () => {
       'SignatureDoesNotMatch',
     );
     expect((await answerApiRequest(emulator, request))?.code).to.equal('OK');
+  });
+
+  it('refuses a date of another form', async () => {
+    const { emulator } = testCloud();
+    const date = { 'x-acs-date': 'Sun, 22 Nov 2026 10:00:00 GMT' };
+    const response = await answerApiRequest(
+      emulator,
+      signedRequest('DescribeRegions', {}, defaultSigner, date),
+    );
+    expect(response?.code).to.equal('InvalidTimeStamp.Format');
+  });
+
+  it('refuses a hash that is signed but is not that of the body', async () => {
+    const { emulator } = testCloud();
+    const hash = { 'x-acs-content-sha256': '0'.repeat(64) };
+    const response = await answerApiRequest(
+      emulator,
+      signedRequest('DescribeRegions', {}, defaultSigner, hash),
+    );
+    expect(response?.code).to.equal('SignatureDoesNotMatch');
+  });
+
+  it('refuses another scheme of signing', async () => {
+    const { emulator } = testCloud();
+    const request = signedRequest('DescribeRegions', {}, defaultSigner);
+    const headers = new Map([...request.headers, ['authorization', ['Basic eDp5']]]);
+    expect((await answerApiRequest(emulator, { ...request, headers }))?.code).to.equal('IncompleteSignature');
   });
 
   it('names the header that is missing', async () => {

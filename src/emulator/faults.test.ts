@@ -61,6 +61,9 @@ describe('Fault rules', () => {
       await cloud.code('CreateDisk', { ...newDisk, DiskCategory: 'cloud_auto', ZoneId: 'cn-hangzhou-i' }),
     ).to.equal('OK');
     expect(await cloud.code('DescribeRegions')).to.equal('OK');
+    cloud.emulator.faults.remove();
+    addFault(cloud, error);
+    expect(await cloud.code('DescribeRegions')).to.equal('OK');
   });
 
   it('hit every action with *', async () => {
@@ -117,9 +120,13 @@ describe('Fault rules', () => {
 
   it('take part together', async () => {
     const cloud = testCloud();
-    addFault(cloud, { type: 'delay', ms: 1 }, { id: 'slow' });
+    addFault(cloud, { type: 'delay', ms: 30 }, { id: 'slow' });
+
     addFault(cloud, error, { id: 'broken' });
-    await cloud.call('CreateDisk', newDisk);
+    const answer = cloud.call('CreateDisk', newDisk);
+    await cloud.call('DescribeRegions');
+    expect(cloud.emulator.log.since(0)[0]?.finishedAt).to.equal(null);
+    await answer;
     expect(cloud.emulator.log.since(0)[0]?.faultApplied).to.deep.equal(['slow', 'broken']);
   });
 

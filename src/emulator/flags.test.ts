@@ -24,6 +24,7 @@ describe('Flags of the emulator', () => {
       settings: { uploadMs: 1 },
     });
     expect(parseFlags(['--help'])).to.equal('help');
+    expect(parseFlags(['--port', '65535'])).to.include({ port: 65_535 });
   });
 
   for (const [argv, message] of [

@@ -48,6 +48,12 @@ describe('Paging with NextToken', () => {
     expect(listAt(body, 'Snapshots.Snapshot')).to.have.length(100);
   });
 
+  it('gives no token after the last page, also when that is full', async () => {
+    const cloud = testCloud();
+    await makeDisks(cloud, 10);
+    expect((await cloud.ok('DescribeDisks', { ...region, MaxResults: 10 }))['NextToken']).to.equal('');
+  });
+
   it('neither repeats nor hides disks when others come and go between pages', async () => {
     const cloud = testCloud();
     const ids = await makeDisks(cloud, 25);
@@ -129,6 +135,12 @@ describe('Lists', () => {
     const ids = await makeDisks(cloud, 5, { 'Tag.1.Key': 'k', 'Tag.1.Value': 'v' });
     const body = await cloud.ok('DescribeDisks', { ...region, 'Tag.1.Key': 'k' });
     expect(idsIn(body)).to.deep.equal(ids.slice(2).toReversed());
+  });
+
+  it('without a tag see all', async () => {
+    const cloud = testCloud({ tagFilterLimit: 3 });
+    await makeDisks(cloud, 5);
+    expect(idsIn(await cloud.ok('DescribeDisks', region))).to.have.length(5);
   });
 
   it('by tag match the key alone or key and value, all of several', async () => {

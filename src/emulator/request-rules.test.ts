@@ -87,6 +87,41 @@ describe('Requests', () => {
     expect([status, body['Code']]).to.deep.equal([404, 'InvalidAction.NotFound']);
   });
 
+  it('come by POST or GET', async () => {
+    const { emulator } = testCloud();
+    const request = signedRequest('DescribeRegions', {}, defaultSigner);
+    expect((await answerApiRequest(emulator, { ...request, method: 'PUT' }))?.code).to.equal(
+      'UnsupportedHTTPMethod',
+    );
+  });
+
+  it('name the version of the API', async () => {
+    const { emulator } = testCloud();
+    const request = signedRequest('DescribeRegions', {}, defaultSigner, { 'x-acs-version': '2014-05-27' });
+    expect((await answerApiRequest(emulator, request))?.code).to.equal('NoSuchVersion');
+  });
+
+  it('may have parameters in a form, among them those that headers also tell', async () => {
+    const { emulator } = testCloud();
+    const request = signedRequest('DescribeZones', {}, defaultSigner);
+    const form = [
+      ['RegionId', 'cn-beijing'],
+      ['Format', 'JSON'],
+    ] as const;
+    const response = await answerApiRequest(emulator, { ...request, form });
+    expect(at(JSON.parse(response?.body ?? ''), 'Zones.Zone.0.ZoneId')).to.equal('cn-beijing-h');
+  });
+
+  it('take the latency of their action, or of all others', async () => {
+    const cloud = testCloud({ latencyMs: { DescribeRegions: 0, '*': 30 } });
+    const order: string[] = [];
+    await Promise.all([
+      cloud.code('DescribeZones', { RegionId: 'cn-hangzhou' }).then(() => order.push('slow')),
+      cloud.code('DescribeRegions').then(() => order.push('fast')),
+    ]);
+    expect(order).to.deep.equal(['fast', 'slow']);
+  });
+
   it('may not say a parameter twice', async () => {
     const { emulator } = testCloud();
     const request = signedRequest('DescribeZones', { RegionId: 'cn-hangzhou' }, defaultSigner);

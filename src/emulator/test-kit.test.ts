@@ -106,7 +106,7 @@ export function signedRequest(
   action: string,
   parameters: Parameters,
   as: Signer,
-  date = startMs,
+  otherHeaders: Readonly<Record<string, string>> = {},
 ): ApiRequest {
   const query = Object.entries(parameters)
     .filter(([, value]) => value !== undefined)
@@ -116,12 +116,13 @@ export function signedRequest(
     host: '127.0.0.1:1234',
     'x-acs-action': action,
     'x-acs-version': '2014-05-26',
-    'x-acs-date': new Date(date).toISOString().replace('.000', ''),
+    'x-acs-date': '2026-11-22T10:00:00Z',
     'x-acs-signature-nonce': randomUUID(),
     'x-acs-content-sha256': bodyHash,
     ...(as.securityToken === undefined
       ? {}
       : { 'x-acs-security-token': as.securityToken, 'x-acs-accesskey-id': as.accessKeyId }),
+    ...otherHeaders,
   };
   const names = Object.keys(headers).sort();
   const canonical = [

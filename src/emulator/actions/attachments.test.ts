@@ -99,6 +99,22 @@ describe('AttachDisk', () => {
     expect(devices).to.deep.equal(['/dev/xvdb', '/dev/xvdc', undefined]);
   });
 
+  it('names devices beyond z with two letters', async () => {
+    const cloud = testCloud({ disksPerInstance: 64 });
+    const InstanceId = addInstance(cloud);
+    for (let count = 0; count < 52; count += 1) {
+      await cloud.ok('AttachDisk', { DiskId: await cloud.usedDisk(), InstanceId });
+    }
+    const devices = cloud.emulator.state.disks.all().map(({ attachments }) => attachments[0]?.device);
+    expect([devices[24], devices[25], devices[50], devices[51]]).to.deep.equal([
+      '/dev/xvdz',
+      '/dev/xvdaa',
+      '/dev/xvdaz',
+      '/dev/xvdba',
+    ]);
+    expect(new Set(devices).size).to.equal(52);
+  });
+
   it('puts a multi-attach disk on several instances, and shows them in Attachments only', async () => {
     const cloud = testCloud({ instancesPerMultiAttachDisk: 2 });
     const DiskId = await cloud.usedDisk({ MultiAttach: 'Enabled' });
@@ -111,6 +127,34 @@ describe('AttachDisk', () => {
     const body = await cloud.ok('DescribeDisks', { RegionId: 'cn-hangzhou' });
     expect(at(body, 'Disks.Disk.0')).to.include({ Status: 'In_use', InstanceId: '', MultiAttach: 'Enabled' });
     expect(listAt(body, 'Disks.Disk.0.Attachments.Attachment')).to.have.length(2);
+  });
+
+  it('does not put a multi-attach disk on one instance twice, nor away with it', async () => {
+    const cloud = testCloud();
+    const DiskId = await cloud.usedDisk({ MultiAttach: 'Enabled' });
+    const InstanceId = addInstance(cloud);
+    expect(await cloud.code('AttachDisk', { DiskId, InstanceId, DeleteWithInstance: true })).to.equal(
+      'DeleteWithInstance.Conflict',
+    );
+    await cloud.ok('AttachDisk', { DiskId, InstanceId });
+    expect(await cloud.code('AttachDisk', { DiskId, InstanceId })).to.equal('InvalidDisk.InUse');
+    expect(await cloud.code('DetachDisk', { DiskId, InstanceId, DeleteWithInstance: true })).to.equal(
+      'DeleteWithInstance.Conflict',
+    );
+    expect(await cloud.code('ModifyDiskAttribute', { DiskId, DeleteWithInstance: true })).to.equal(
+      'DeleteWithInstance.Conflict',
+    );
+  });
+
+  it('attaches a free regional disk also with Force, once it is there', async () => {
+    const cloud = testCloud({ createDiskMs: 1000 });
+    const regional = { DiskCategory: 'cloud_regional_disk_auto', ZoneId: undefined };
+    const DiskId = await cloud.usedDisk(regional);
+    const InstanceId = addInstance(cloud);
+    const attach = (): Promise<string> => cloud.code('AttachDisk', { DiskId, InstanceId, Force: true });
+    expect(await attach()).to.equal('IncorrectDiskStatus');
+    cloud.advance(1000);
+    expect(await attach()).to.equal('OK');
   });
 
   it('moves a regional disk by force to another zone only', async () => {
@@ -152,6 +196,18 @@ describe('DetachDisk', () => {
     expect(await cloud.code('DetachDisk', { DiskId, InstanceId: here })).to.equal(
       'InvalidOperation.DiskDetachingFromThisEcs',
     );
+  });
+
+  it('refuses a disk that is just being attached, and an instance on its way', async () => {
+    const cloud = testCloud({ attachMs: 1000 });
+    const DiskId = await cloud.usedDisk();
+    const InstanceId = addInstance(cloud);
+    await cloud.ok('AttachDisk', { DiskId, InstanceId });
+    expect(await cloud.code('DetachDisk', { DiskId, InstanceId })).to.equal('IncorrectDiskStatus');
+    cloud.advance(1000);
+    cloud.emulator.settle();
+    cloud.emulator.state.instances.update(InstanceId, { status: 'Stopping' });
+    expect(await cloud.code('DetachDisk', { DiskId, InstanceId })).to.equal('IncorrectInstanceStatus');
   });
 
   it('does a limited number at a time on an instance', async () => {

@@ -26,6 +26,17 @@ describe('DeleteDisk', () => {
     expect(await cloud.code('DeleteDisk', { DiskId })).to.equal('DiskStillAttached');
   });
 
+  it('refuses a disk on its way to or from an instance', async () => {
+    const cloud = testCloud({ attachMs: 1000 });
+    const DiskId = await cloud.usedDisk();
+    await cloud.ok('AttachDisk', { DiskId, InstanceId: cloud.emulator.state.instances.all()[0]?.id });
+    expect(await cloud.code('DeleteDisk', { DiskId })).to.equal('IncorrectDiskStatus');
+    expect(await cloud.code('ResizeDisk', { DiskId, NewSize: 30 })).to.equal('IncorrectDiskStatus');
+    expect(await cloud.code('ModifyDiskSpec', { DiskId, DiskCategory: 'cloud_auto' })).to.equal(
+      'IncorrectDiskStatus',
+    );
+  });
+
   it('waits for a snapshot to be available, and for the whole upload where the settings or the category say so', async () => {
     const cloud = testCloud({ cutMs: 1000, uploadMs: 1000 });
     const instant = await cloud.usedDisk();
@@ -54,6 +65,19 @@ describe('ResizeDisk', () => {
     expect(await cloud.code('ResizeDisk', { DiskId, NewSize: 65_537 })).to.equal('InvalidDiskSize.TooLarge');
     expect(await cloud.code('ResizeDisk', { DiskId, NewSize: '21G' })).to.equal('InvalidDiskSize');
     expect(await cloud.code('ResizeDisk', { DiskId: 'd-x', NewSize: 21 })).to.equal('InvalidDiskId.NotFound');
+  });
+
+  it('goes up to the limit of the category', async () => {
+    const cloud = testCloud();
+    const DiskId = await cloud.usedDisk();
+    expect(await cloud.code('ResizeDisk', { DiskId, NewSize: 65_536 })).to.equal('OK');
+  });
+
+  it('is refused while the specification is being changed', async () => {
+    const cloud = testCloud({ modifySpecMs: 1000 });
+    const DiskId = await cloud.usedDisk();
+    await cloud.ok('ModifyDiskSpec', { DiskId, DiskCategory: 'cloud_auto' });
+    expect(await cloud.code('ResizeDisk', { DiskId, NewSize: 30 })).to.equal('InvalidStatus.DiskNotReady');
   });
 
   it('is refused until the last snapshot is accomplished, unless the settings allow it', async () => {
@@ -123,6 +147,30 @@ describe('ModifyDiskAttribute', () => {
     expect(await cloud.code('ModifyDiskAttribute', { DiskId: essd, BurstingEnabled: false })).to.equal(
       'BurstingEnabledForDiskCategoryUnsupported',
     );
+  });
+});
+
+describe('ModifyDiskAttribute on performance burst', () => {
+  it('is refused for multi-attach disks and while the specification is being changed', async () => {
+    const cloud = testCloud({ modifySpecMs: 1000 });
+    const shared = await cloud.usedDisk({ DiskCategory: 'cloud_auto', MultiAttach: 'Enabled' });
+    expect(await cloud.code('ModifyDiskAttribute', { DiskId: shared, BurstingEnabled: true })).to.equal(
+      'BurstingEnabledForMultiAttachDiskUnsupported',
+    );
+    const DiskId = await cloud.usedDisk({ DiskCategory: 'cloud_auto' });
+    await cloud.ok('ModifyDiskSpec', { DiskId, ProvisionedIops: 10 });
+    expect(await cloud.code('ModifyDiskAttribute', { DiskId, BurstingEnabled: true })).to.equal(
+      'BurstingEnabledForModifyingDiskUnsupported',
+    );
+    cloud.advance(1000);
+    expect(await cloud.code('ModifyDiskAttribute', { DiskId, BurstingEnabled: true })).to.equal('OK');
+  });
+
+  it('is lost when the disk becomes one without it', async () => {
+    const cloud = testCloud();
+    const DiskId = await cloud.usedDisk({ DiskCategory: 'cloud_auto', BurstingEnabled: true });
+    await cloud.ok('ModifyDiskSpec', { DiskId, DiskCategory: 'cloud_essd' });
+    expect(await diskNow(cloud, DiskId)).to.include({ BurstingEnabled: false, PerformanceLevel: 'PL1' });
   });
 });
 
@@ -209,6 +257,25 @@ describe('ModifyDiskSpec', () => {
     });
   }
 
+  it('refuses a category that does not take the size, the zone or the instance', async () => {
+    const cloud = testCloud();
+    const spec = async (disk: Parameters, DiskCategory: string): Promise<string> =>
+      cloud.code('ModifyDiskSpec', { DiskId: await cloud.usedDisk(disk), DiskCategory });
+    expect(await spec({ Size: 19, PerformanceLevel: 'PL0' }, 'cloud_ssd')).to.equal(
+      'InvalidDiskCategory.NotSupported',
+    );
+    expect(await spec({ Size: 32_769 }, 'cloud_ssd')).to.equal('InvalidDiskCategory.NotSupported');
+    expect(await spec({ Size: 32_768 }, 'cloud_ssd')).to.equal('OK');
+    expect(await spec({ ZoneId: 'cn-hangzhou-k' }, 'cloud_ssd')).to.equal('InvalidDiskCategory.NotSupported');
+    const DiskId = await cloud.usedDisk();
+    const instance = cloud.emulator.state.instances.all()[0];
+    cloud.emulator.state.instances.update(instance?.id ?? '', { instanceType: 'ecs.g8i.xlarge' });
+    await cloud.ok('AttachDisk', { DiskId, InstanceId: instance?.id });
+    expect(await cloud.code('ModifyDiskSpec', { DiskId, DiskCategory: 'cloud_ssd' })).to.equal(
+      'InvalidInstanceType.NotSupportDiskCategory',
+    );
+  });
+
   it('is refused during an upload and for multi-attach disks', async () => {
     const cloud = testCloud();
     const DiskId = await cloud.usedDisk();
@@ -219,6 +286,29 @@ describe('ModifyDiskSpec', () => {
     const shared = await cloud.usedDisk({ MultiAttach: 'Enabled' });
     expect(await cloud.code('ModifyDiskSpec', { DiskId: shared, DiskCategory: 'cloud_auto' })).to.equal(
       'InvalidOperation.MultiAttachDisk',
+    );
+  });
+});
+
+describe('DescribeTasks', () => {
+  it('pages, filters by disk and status, and takes at most 100 ids', async () => {
+    const cloud = testCloud();
+    const disks = [await cloud.usedDisk(), await cloud.usedDisk()];
+    for (const DiskId of disks) {
+      await cloud.ok('ModifyDiskSpec', { DiskId, DiskCategory: 'cloud_auto' });
+    }
+    const found = async (filter: Parameters): Promise<unknown> =>
+      at(await cloud.ok('DescribeTasks', { ...region, ...filter }), 'TaskSet.Task.length');
+    expect(await found({})).to.equal(2);
+    expect(await found({ PageSize: 1, PageNumber: 2 })).to.equal(1);
+    expect(await found({ PageSize: 1, PageNumber: 3 })).to.equal(0);
+    expect(await found({ 'ResourceIds.1': disks[0] })).to.equal(1);
+    expect(await found({ TaskStatus: 'Processing' })).to.equal(0);
+    expect(await found({ TaskAction: 'ResizeDisk' })).to.equal(0);
+    const ids = (count: number): string => Array.from({ length: count }, () => 't-x').join(',');
+    expect(await found({ TaskIds: ids(100) })).to.equal(0);
+    expect(await cloud.code('DescribeTasks', { ...region, TaskIds: ids(101) })).to.equal(
+      'InvalidParameter.TaskIds',
     );
   });
 });

@@ -132,6 +132,16 @@ describe('CreateDisk', () => {
       { DiskCategory: 'cloud_ssd', MultiAttach: 'Enabled' },
       'InvalidParameter.DiskCategoryAndMultiAttachNotMatch',
     ],
+    [
+      'burst with multi-attach',
+      { ...autoInI, MultiAttach: 'Enabled', BurstingEnabled: true },
+      'BurstingEnabledForMultiAttachDiskUnsupported',
+    ],
+    [
+      'IOPS for a tiny disk',
+      { ...autoInI, Size: 3, ProvisionedIops: 1 },
+      'InvalidProvisionedIops.LimitExceed',
+    ],
     ['a key without encryption', { KMSKeyId: 'k1' }, 'InvalidParameter.EncryptedIllegal'],
     ['a wrong name', { DiskName: '1' }, 'InvalidDiskName.Malformed'],
     ['an unknown snapshot', { SnapshotId: 's-bp1aaaaaaaaaaaaaaaaa' }, 'InvalidSnapshotId.NotFound'],
@@ -146,6 +156,13 @@ describe('CreateDisk', () => {
       expect(cloud.emulator.state.disks.size).to.equal(0);
     });
   }
+
+  it('takes the largest size and the most IOPS that are allowed', async () => {
+    const cloud = testCloud();
+    expect(await create(cloud, { DiskCategory: 'cloud_ssd', Size: 32_768 })).to.include({ Size: 32_768 });
+    const auto = { DiskCategory: 'cloud_auto', Size: 4, ProvisionedIops: 1000 };
+    expect(await create(cloud, auto)).to.include({ ProvisionedIops: 1000 });
+  });
 
   it('refuses more disks than the quota', async () => {
     const cloud = testCloud({ disksPerRegion: 1 });
@@ -174,6 +191,14 @@ describe('CreateDisk from a snapshot', () => {
     });
     expect(await create(cloud, { SnapshotId, Size: 20 })).to.include({ Size: 50 });
     expect(await create(cloud, { SnapshotId, Size: 60 })).to.include({ Size: 60 });
+  });
+
+  it('takes the very size of the snapshot where smaller ones are refused', async () => {
+    const [cloud, SnapshotId] = await withSnapshot(
+      { uploadMs: 0, smallerThanSnapshot: 'refuse' },
+      { Size: 50 },
+    );
+    expect(await cloud.code('CreateDisk', { ...newDisk, SnapshotId, Size: 50 })).to.equal('OK');
   });
 
   it('refuses a smaller size when the settings say so', async () => {

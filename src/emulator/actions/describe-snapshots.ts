@@ -38,7 +38,7 @@ export const describeSnapshots = defineAction({
     if (values.DryRun === true) {
       throw new EcsError('DryRunOperation');
     }
-    const rows = listed(rowsByIds(context.state.snapshots, values.SnapshotIds), values.Tag, context)
+    const rows = listed(candidates(values, context), values.Tag, context)
       .filter(matching(values, context))
       .filter(
         ({ cutAtMs }) => createdAfterMs === undefined || (cutAtMs !== null && cutAtMs >= createdAfterMs),
@@ -54,6 +54,16 @@ export const describeSnapshots = defineAction({
     return { ...page.fields, Snapshots: { Snapshot: page.rows.map(view) } };
   },
 });
+
+/** The snapshots that can match at all; the look-up by disk saves a walk over all of them. */
+function candidates(
+  { SnapshotIds, DiskId }: Values<typeof parameters>,
+  { state }: ActionContext,
+): Snapshot[] {
+  return SnapshotIds === undefined && DiskId !== undefined
+    ? state.snapshotsByDisk.rows(DiskId)
+    : rowsByIds(state.snapshots, SnapshotIds);
+}
 
 function usage({ state }: ActionContext, snapshot: Snapshot): ReturnType<typeof usageOf> {
   return usageOf(snapshot, state.disksBySnapshot.rows(snapshot.id).length);

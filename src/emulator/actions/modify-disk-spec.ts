@@ -95,11 +95,11 @@ function levelOf(values: Wish, category: Category, kept: Disk | undefined): stri
 }
 
 function checkSize(category: Category, performanceLevel: string, sizeGiB: number): void {
-  checkLevelSize(category, performanceLevel, sizeGiB);
   if (sizeGiB < category.minGiB || sizeGiB > category.maxGiB) {
     const limits = `${category.name} has ${category.minGiB} to ${category.maxGiB} GiB`;
     throw new EcsError('InvalidDiskCategory.NotSupported', `The disk has ${sizeGiB} GiB; ${limits}.`);
   }
+  checkLevelSize(category, performanceLevel, sizeGiB);
 }
 
 function checkPlace({ state, settings }: ActionContext, disk: Disk, category: string): void {

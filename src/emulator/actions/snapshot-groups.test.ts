@@ -127,6 +127,12 @@ describe('CreateSnapshotGroup', () => {
     await refused('IncorrectDiskStatus.NeverAttached', neverAttached);
   });
 
+  it('takes disks up to the very limits', async () => {
+    const cloud = testCloud({ groupDisks: 2, groupCapacityGiB: 40 });
+    const disks = { 'DiskId.1': await cloud.usedDisk(), 'DiskId.2': await cloud.usedDisk() };
+    expect(await cloud.code('CreateSnapshotGroup', { ...region, ...disks })).to.equal('OK');
+  });
+
   it('refuses a mix of regional and zonal disks where regional ones are allowed at all', async () => {
     const cloud = testCloud({ groupCategories: ['cloud_essd', 'cloud_regional_disk_auto'] });
     const regional = await cloud.usedDisk({ DiskCategory: 'cloud_regional_disk_auto', ZoneId: undefined });

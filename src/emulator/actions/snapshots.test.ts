@@ -140,6 +140,9 @@ describe('DescribeSnapshots', () => {
     expect(
       await found({ 'Filter.1.Key': 'CreationStartTime', 'Filter.1.Value': '2026-11-22T10:00:30Z' }),
     ).to.deep.equal([two]);
+    expect(
+      await found({ 'Filter.1.Key': 'CreationStartTime', 'Filter.1.Value': '2026-11-22T10:01:00Z' }),
+    ).to.deep.equal([two]);
     await cloud.ok('CreateDisk', { ...newDisk, SnapshotId: one });
     expect(await found({ Usage: 'disk' })).to.deep.equal([one]);
     expect(await found({ Usage: 'none' })).to.deep.equal([two]);
@@ -152,5 +155,30 @@ describe('DescribeSnapshots', () => {
     expect(await code({ Status: 'done' })).to.equal('InvalidStatus.ValueNotSupported');
     expect(await code({ 'Filter.1.Key': 'Colour' })).to.equal('InvalidFilterKey.NotFound');
     expect(await code({ DryRun: 'true' })).to.equal('DryRunOperation');
+    expect(await cloud.code('DescribeDisks', { ...region, DryRun: true })).to.equal('DryRunOperation');
+    expect(await cloud.code('DescribeInstances', { ...region, DryRun: true })).to.equal('DryRunOperation');
+    const never = { 'Filter.1.Key': 'CreationStartTime', 'Filter.1.Value': 'never' };
+    expect(await code(never)).to.equal('InvalidParameter.Filter');
+  });
+});
+
+describe('ModifySnapshotAttribute', () => {
+  it('needs something to change and a snapshot that is there', async () => {
+    const cloud = testCloud({ uploadMs: 0 });
+    const SnapshotId = await snapshotOf(cloud, await cloud.usedDisk());
+    expect(await cloud.code('ModifySnapshotAttribute', { SnapshotId })).to.equal('NoAttributeToModify');
+    const missing = { SnapshotId: 's-x', SnapshotName: 'name' };
+    expect(await cloud.code('ModifySnapshotAttribute', missing)).to.equal('InvalidSnapshotId.NotFound');
+  });
+
+  it('takes the retention days that the snapshot has already, and an empty description', async () => {
+    const cloud = testCloud({ uploadMs: 0 });
+    const DiskId = await cloud.usedDisk();
+    await cloud.ok('CreateSnapshot', { DiskId, RetentionDays: 2, Description: 'some text' });
+    const SnapshotId = cloud.emulator.state.snapshots.all()[0]?.id;
+    expect(
+      await cloud.code('ModifySnapshotAttribute', { SnapshotId, RetentionDays: 2, Description: '' }),
+    ).to.equal('OK');
+    expect(cloud.emulator.state.snapshots.all()[0]).to.include({ retentionDays: 2, description: '' });
   });
 });

@@ -154,6 +154,16 @@ describe('DescribeAvailableResource', () => {
     expect([...categoriesIn(zonal).keys()]).to.deep.equal(['cloud_essd', 'cloud_auto', 'cloud_essd_entry']);
   });
 
+  it('shows all zones of the region unless one is asked for', async () => {
+    const body = await testCloud().ok('DescribeAvailableResource', query);
+    expect(listAt(body, 'AvailableZones.AvailableZone').map((zone) => at(zone, 'ZoneId'))).to.deep.equal([
+      'cn-hangzhou-h',
+      'cn-hangzhou-i',
+      'cn-hangzhou-j',
+      'cn-hangzhou-k',
+    ]);
+  });
+
   it('refuses unknown zones and instance types', async () => {
     const cloud = testCloud();
     expect(await cloud.code('DescribeAvailableResource', { ...query, ZoneId: 'x' })).to.equal(

@@ -120,6 +120,27 @@ describe('States of a snapshot', () => {
     expect((await snapshotNow(cloud, id))?.['Status']).to.equal('accomplished');
   });
 
+  it('stay failed when an operator ended it before the cut', async () => {
+    const cloud = testCloud({ cutMs: 1000 });
+    const id = await makeSnapshot(cloud, { DiskId: await cloud.usedDisk() });
+    cloud.emulator.state.snapshots.update(id, { status: 'failed' });
+    cloud.advance(dayMs);
+    expect(await snapshotNow(cloud, id)).to.include({ Status: 'failed', CreationTime: '', Available: false });
+  });
+
+  it('stay at the percentage at which an operator holds the upload', async () => {
+    const cloud = testCloud({ uploadMs: 1000 });
+    const id = await makeSnapshot(cloud, { DiskId: await cloud.usedDisk() });
+    cloud.emulator.settle();
+    cloud.emulator.state.snapshots.update(id, { heldProgress: 40 });
+    cloud.advance(dayMs);
+    expect(await snapshotNow(cloud, id)).to.include({
+      Status: 'progressing',
+      Progress: '40%',
+      Available: true,
+    });
+  });
+
   it('show that a disk was made from it', async () => {
     const cloud = testCloud({ uploadMs: 0 });
     const SnapshotId = await makeSnapshot(cloud, { DiskId: await cloud.usedDisk() });

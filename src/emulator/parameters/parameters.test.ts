@@ -141,6 +141,13 @@ describe('Tags in parameters', () => {
     expect(codeOf(() => read(tags(), { 'Name.1.Key': 'a', 'Name.2.Key': 'a' }))).to.equal('Duplicate.TagKey');
   });
 
+  it('are at most twenty in a search', () => {
+    const many = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`Name.${index + 1}.Key`, `k${index}`]));
+    expect(read(tagFilters(), many(20))).to.have.length(20);
+    expect(codeOf(() => read(tagFilters(), many(21)))).to.equal('InvalidTagCount');
+  });
+
   it('can be looked for by key alone', () => {
     expect(read(tagFilters(), { 'Name.1.Key': 'k' })).to.deep.equal([{ key: 'k', value: undefined }]);
     expect(read(tagFilters(), tag('k', 'v'))).to.deep.equal([{ key: 'k', value: 'v' }]);

@@ -9,7 +9,6 @@ interface TextRules {
   readonly code?: ErrorCode;
   readonly pattern?: RegExp;
   readonly oneOf?: readonly string[];
-  readonly maxLength?: number;
 }
 
 /** A text; empty is absent. Breaking a rule gives `code`, by default `InvalidParameter.<name>`. */
@@ -31,9 +30,6 @@ export function text(rules: TextRules = {}): Parameter<string | undefined> {
 }
 
 function textProblem(value: string, rules: TextRules): string | undefined {
-  if (rules.maxLength !== undefined && value.length > rules.maxLength) {
-    return `is longer than ${rules.maxLength} characters`;
-  }
   if (rules.oneOf !== undefined && !rules.oneOf.includes(value)) {
     return `is "${value}", allowed are ${rules.oneOf.join(', ')}`;
   }

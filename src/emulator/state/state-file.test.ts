@@ -6,6 +6,8 @@ import { expect } from 'chai';
 
 import { blockBytes } from '../blocks/block-map.ts';
 import { newDisk, testCloud, type TestCloud } from '../test-kit.test.ts';
+import { StateFile } from './state-file.ts';
+import { EmulatorState } from './state.ts';
 
 interface Folder extends Disposable {
   readonly file: string;
@@ -136,6 +138,23 @@ describe('State file', () => {
     const before = readFileSync(folder.file, 'utf8');
     await cloud.ok('DescribeDisks', { RegionId: 'cn-hangzhou' });
     expect(readFileSync(folder.file, 'utf8')).to.equal(before);
+  });
+
+  it('is written anew when it has grown, with nothing lost', () => {
+    using folder = temporaryFolder();
+    const state = new EmulatorState();
+    const file = StateFile.open(folder.file, state, 10_000);
+    state.data.write('d', 0, Buffer.from('bytes'));
+    for (let count = 0; count < 2000; count += 1) {
+      state.meta.put({ id: `m${count % 3}`, value: count });
+      file.save(state);
+    }
+    expect(statSync(folder.file).size).to.be.lessThan(20_000);
+    file.close();
+    const again = new EmulatorState();
+    StateFile.open(folder.file, again).close();
+    expect(again.meta.all()).to.deep.equal(state.meta.all());
+    expect(again.data.read('d', 0, 5).toString()).to.equal('bytes');
   });
 
   it('is forgotten by a reset', async () => {

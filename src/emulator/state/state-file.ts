@@ -20,8 +20,7 @@ interface JournalLine {
   readonly data: readonly BlockOperation[];
 }
 
-/** A journal that has grown by this much is written anew. */
-const compactAfterBytes = 64 * 1024 * 1024;
+const mib = 1024 * 1024;
 
 /**
  * The state on disk: a journal of JSON lines, and beside it a file of blocks (`<path>.blocks`). A save is one write
@@ -31,17 +30,19 @@ const compactAfterBytes = 64 * 1024 * 1024;
 export class StateFile {
   private readonly path: string;
   private readonly blocks: BlockFile;
+  private readonly compactAfterBytes: number;
   private journal: number;
   private grownBytes = 0;
 
-  private constructor(path: string, blocks: BlockFile) {
+  private constructor(path: string, blocks: BlockFile, compactAfterBytes: number) {
     this.path = path;
+    this.compactAfterBytes = compactAfterBytes;
     this.blocks = blocks;
     this.journal = -1;
   }
 
-  /** Reads the file into an empty state, or starts a new one. */
-  static open(path: string, state: EmulatorState): StateFile {
+  /** Reads the file into an empty state, or starts a new one. Grown by so many bytes, it is written anew. */
+  static open(path: string, state: EmulatorState, compactAfterBytes = 64 * mib): StateFile {
     const layout: BlockLayout = new Map();
     for (const line of existsSync(path) ? journalLines(path) : []) {
       applyRows(state, line);
@@ -54,7 +55,7 @@ export class StateFile {
     blocks.freeAllBut(layout);
     state.data.persistWith(blocks);
     state.resume();
-    const file = new StateFile(path, blocks);
+    const file = new StateFile(path, blocks, compactAfterBytes);
     state.tables.forEach((table) => table.takeChanges());
     file.compact(state);
     return file;
@@ -72,7 +73,7 @@ export class StateFile {
     const line = Buffer.from(`${JSON.stringify({ rows, data: operations })}\n`);
     writeSync(this.journal, line);
     this.grownBytes += line.length;
-    if (this.grownBytes > compactAfterBytes) {
+    if (this.grownBytes > this.compactAfterBytes) {
       this.compact(state);
     }
   }
