@@ -65,20 +65,19 @@ const readers: Readonly<Record<CredentialKind, CredentialReader>> = {
     }),
   },
   'cli-profile': {
-    needs: [],
+    needs: [['HOME']],
     read: (env) => ({
       kind: 'cli-profile',
-      file: `${firstSet(env, 'HOME') ?? ''}/.aliyun/config.json`,
+      file: `${text(env, 'HOME')}/.aliyun/config.json`,
       profileName: firstSet(env, 'ALIBABA_CLOUD_PROFILE'),
     }),
   },
   'credentials-file': {
-    needs: [],
+    needs: [['ALIBABA_CLOUD_CREDENTIALS_FILE', 'HOME']],
     read: (env) => ({
       kind: 'credentials-file',
       file:
-        firstSet(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE') ??
-        `${firstSet(env, 'HOME') ?? ''}/.alibabacloud/credentials`,
+        firstSet(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE') ?? `${text(env, 'HOME')}/.alibabacloud/credentials`,
       profileName: firstSet(env, 'ALIBABA_CLOUD_PROFILE'),
     }),
   },

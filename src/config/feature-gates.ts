@@ -20,8 +20,8 @@ const gatesToCome = ['EnableVolumeGroupSnapshots', 'EnableDeleteAutoSnapshots'];
 export function checkFeatureGates(text: string): string[] {
   const items = text.split(',').filter((item) => item.trim() !== '');
   return items.flatMap((item) => {
-    const [name = '', value = ''] = item.split('=').map((part) => part.trim());
-    if (value !== 'true' && value !== 'false') {
+    const [, name = '', value] = /^\s*(\w+)\s*=\s*(true|false)\s*$/.exec(item) ?? [];
+    if (value === undefined) {
       throw new UsageError(`--feature-gates: "${item.trim()}" must be of the form NAME=true or NAME=false`);
     }
     return checkGate(name, value === 'true');

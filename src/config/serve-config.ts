@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CredentialSettings } from '../ecs/credentials/credential-settings.ts';
+import { isTagValue } from '../disk/tags.ts';
 import { parseHttpEndpoint } from '../observability/http-endpoint.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import { credentialKinds, credentialsFrom } from './credentials.ts';
@@ -129,8 +130,8 @@ export function serveConfigFrom(
     ...limits(parsed),
     driverName: driverName(required(flags.driverName)),
     httpEndpoint: httpEndpoint(required(flags.httpEndpoint)),
-    clusterId: optional(flags.clusterId),
-    defaultZoneId: optional(flags.defaultZone),
+    clusterId: clusterId(optional(flags.clusterId)),
+    defaultZoneId: zoneId(optional(flags.defaultZone)),
     credentials: credentialsFrom(
       credentialKind === undefined ? undefined : oneOf('--credentials', credentialKind, credentialKinds),
       env,
@@ -161,11 +162,18 @@ function parseFlags(argv: readonly string[], env: Environment): FlagValues | str
     if (error instanceof CommanderError && error.exitCode === 0) {
       return help.join('');
     }
-    throw new UsageError(error instanceof Error ? error.message.replace(/^error: /, '') : String(error));
+    throw error instanceof CommanderError ? complaintFrom(error) : error;
   }
   const given = command.opts<Record<string, string | undefined>>();
   const optional = (item: Flag) => given[camelCase(item.name)] ?? firstSet(env, ...item.env) ?? item.fallback;
   return { optional, required: (item) => optional(item) ?? missing(item) };
+}
+
+/** Says no more of what was typed than the name of a flag: it may be a secret. */
+function complaintFrom({ code, message }: CommanderError): UsageError {
+  return code === 'commander.excessArguments'
+    ? new UsageError('only flags are understood, and one argument is none; --help explains them')
+    : new UsageError(message.replace(/^error: /, '').replace(/=[^]*(?='(\n|$))/, ''));
 }
 
 function helpOf({ help, env, fallback }: Flag): string {
@@ -217,6 +225,22 @@ function limits({ required }: FlagValues) {
 function regionId(text: string): string {
   if (!/^[a-z]{2}[a-z0-9-]{1,40}$/.test(text)) {
     throw new UsageError(`--region: "${text}" is not a region id; write one such as cn-hangzhou`);
+  }
+  return text;
+}
+
+function zoneId(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^[a-z]{2}[a-z0-9-]{1,60}$/.test(text)) {
+    throw new UsageError(`--default-zone: "${text}" is not a zone id; write one such as cn-hangzhou-h`);
+  }
+  return text;
+}
+
+function clusterId(text: string | undefined): string | undefined {
+  if (text !== undefined && (text.trim() === '' || !isTagValue(text))) {
+    throw new UsageError(
+      `--cluster-id: "${text}" cannot be the value of a tag: at most 128 characters, not beginning with aliyun or acs:`,
+    );
   }
   return text;
 }

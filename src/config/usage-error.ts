@@ -1,6 +1,10 @@
 /** Wrong flags or environment: one line that says what is wrong and what is allowed. Ends the process with status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(message.replaceAll(/\p{Cc}+/gu, ' '));
+  }
 }
 
 /** The variables of the environment; an empty one counts as not set. */

@@ -2,14 +2,19 @@ import { UsageError } from './usage-error.ts';
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** A timer of Node that is set to more goes off at once. */
+const maxDurationMs = 2 ** 31 - 1;
+
 /** `1500ms`, `30s`, `2m` in milliseconds. @throws UsageError that names the flag. */
 export function durationMs(flag: string, text: string): number {
   const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = unitsMs[unit ?? ''];
-  if (amount === undefined || factor === undefined || Number(amount) === 0) {
-    throw new UsageError(`${flag}: "${text}" is not a duration; write 500ms, 30s or 2m`);
+  const duration = Number(amount) * (unitsMs[unit ?? ''] ?? Number.NaN);
+  if (!(duration > 0 && duration <= maxDurationMs)) {
+    throw new UsageError(
+      `${flag}: "${text}" is not a duration; write 500ms, 30s or 2m (24 days are the most)`,
+    );
   }
-  return Number(amount) * factor;
+  return duration;
 }
 
 /** `0660` as a file mode. */
