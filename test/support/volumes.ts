@@ -90,3 +90,19 @@ export async function untilReady(client: CsiClient): Promise<void> {
   const isReady = async () => (await invoke(client.identity, 'Probe', {})).ready?.value === true;
   await eventually(isReady, 'Probe answers ready');
 }
+
+/** The statuses after which every sidecar asks again and forgets nothing. */
+export const undecided = ['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'ABORTED'];
+
+/** Repeats as a sidecar does until the call succeeds; every status on the way must be an undecided one. */
+export async function untilItSucceeds<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      expect(undecided, String(error)).to.include(GrpcStatus[(error as ServiceError).code]);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+  throw new Error('200 attempts did not succeed');
+}

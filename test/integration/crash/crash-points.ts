@@ -1,7 +1,6 @@
-import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 import type { CsiClient } from '../../support/csi-client.ts';
-import { invoke } from '../../support/csi-client.ts';
 import type { Emulator } from '../../support/emulator.ts';
+import { untilItSucceeds, untilReady } from '../../support/volumes.ts';
 import { startPlugin, type Plugin, type SocketDirectory } from '../../support/plugin.ts';
 
 /** A flow that is interrupted at every point at which it speaks to ECS. */
@@ -15,15 +14,6 @@ export interface CrashFlow<State> {
 }
 
 const maxPoints = 60;
-const maxRetries = 30;
-/** The statuses after which every sidecar asks again and forgets nothing. */
-const undecided = [
-  GrpcStatus.CANCELLED,
-  GrpcStatus.DEADLINE_EXCEEDED,
-  GrpcStatus.UNAVAILABLE,
-  GrpcStatus.ABORTED,
-];
-
 /**
  * Kills the plugin (SIGKILL) before and after its first request to ECS, then its second, and so on until the flow ends
  * before the next one; restarts it each time and repeats the RPC as a sidecar does.
@@ -55,7 +45,7 @@ export async function killAtEveryRequest<State>(
         await plugin[Symbol.asyncDispose]();
         await emulator.clearFaults();
         plugin = await start();
-        await repeatUntilDone(() => flow.run(plugin.client, state), point);
+        await untilItSucceeds(() => flow.run(plugin.client, state));
         await flow.verify(plugin.client, emulator, state);
       }
     }
@@ -105,27 +95,6 @@ async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>)
 
 async function startReadyPlugin(emulator: Emulator, directory: SocketDirectory): Promise<Plugin> {
   const plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
-  await repeatUntilDone(async () => {
-    const { ready } = await invoke(plugin.client.identity, 'Probe', {});
-    if (ready?.value !== true) {
-      throw Object.assign(new Error('not ready yet'), { code: GrpcStatus.UNAVAILABLE });
-    }
-  }, 'start');
+  await untilReady(plugin.client);
   return plugin;
-}
-
-/** Repeats as a sidecar does: at once after an undecided status, never after a final one. */
-async function repeatUntilDone(attempt: () => Promise<void>, point: string): Promise<void> {
-  for (let retry = 1; ; retry += 1) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      const { code } = error as ServiceError;
-      if (!undecided.includes(code) || retry >= maxRetries) {
-        throw new Error(`point ${point}: attempt ${retry} ended in ${String(error)}`, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }

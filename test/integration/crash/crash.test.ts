@@ -1,32 +1,9 @@
 import { expect } from 'chai';
-import { invoke, type CsiClient } from '../../support/csi-client.ts';
+import { invoke } from '../../support/csi-client.ts';
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { socketDirectory } from '../../support/plugin.ts';
+import { createSnapshot, createUsedVolume, createVolume, gib } from '../../support/volumes.ts';
 import { killAtEveryRequest, type CrashFlow } from './crash-points.ts';
-
-const gib = 1024 ** 3;
-const capability = { mount: { fsType: 'ext4' }, accessMode: { mode: 'SINGLE_NODE_WRITER' as const } };
-const parameters = { type: 'cloud_essd', performanceLevel: 'PL1', zoneId: 'cn-hangzhou-h' };
-
-async function createVolume(client: CsiClient, name: string): Promise<string> {
-  const capacityRange = { requiredBytes: 20 * gib };
-  const request = { name, capacityRange, volumeCapabilities: [capability], parameters };
-  const { volume } = await invoke(client.controller, 'CreateVolume', request);
-  return volume?.volumeId ?? '';
-}
-
-/** A disk that was attached once, so that ECS makes snapshots of it. */
-async function createUsedVolume(client: CsiClient, emulator: Emulator, name: string): Promise<string> {
-  const volumeId = await createVolume(client, name);
-  await emulator.attach(volumeId);
-  await emulator.writeDisk(volumeId, 0, Buffer.from('written before the crash'));
-  return volumeId;
-}
-
-async function createSnapshot(client: CsiClient, name: string, sourceVolumeId: string): Promise<string> {
-  const { snapshot } = await invoke(client.controller, 'CreateSnapshot', { name, sourceVolumeId });
-  return snapshot?.snapshotId ?? '';
-}
 
 async function expectCounts(emulator: Emulator, disks: number, snapshots: number): Promise<void> {
   const counts = await emulator.counts();

@@ -8,10 +8,10 @@ import {
   createUsedVolume,
   createVolume,
   failureOf,
+  undecided,
+  untilItSucceeds,
   untilReady,
 } from '../../support/volumes.ts';
-
-const undecided = ['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'ABORTED'];
 
 const faults: Record<string, Pick<FaultRule, 'when' | 'effect'>> = {
   'a lost reply': { when: 'after', effect: { type: 'drop' } },
@@ -28,19 +28,6 @@ const faults: Record<string, Pick<FaultRule, 'when' | 'effect'>> = {
   'an empty answer': { when: 'after', effect: { type: 'garbage', status: 200, body: '' } },
   silence: { when: 'after', effect: { type: 'hang' } },
 };
-
-/** Repeats as a sidecar does until the call succeeds; every status on the way must be an undecided one. */
-async function untilItSucceeds<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const code = GrpcStatus[(error as { code: GrpcStatus }).code];
-      expect(undecided, String(error)).to.include(code);
-    }
-  }
-  throw new Error('20 attempts did not succeed');
-}
 
 describe('ECS misbehaving', () => {
   let emulator: Emulator;

@@ -6,7 +6,7 @@ import {
   createSnapshot,
   createUsedVolume,
   createVolume,
-  eventually,
+  untilItSucceeds,
   gib,
   untilReady,
 } from '../../support/volumes.ts';
@@ -15,7 +15,8 @@ import {
 describe('Two replicas at work on the same thing', () => {
   const directories = [socketDirectory(), socketDirectory()];
   let emulator: Emulator;
-  let plugins: Plugin[];
+  let first: Plugin;
+  let second: Plugin;
 
   before(async () => {
     emulator = await startEmulator();
@@ -26,35 +27,26 @@ describe('Two replicas at work on the same thing', () => {
       uploadMs: 500,
       latencyMs: { '*': 30 },
     });
-    plugins = await Promise.all(
-      directories.map(({ socket }) => startPlugin({ ecsEndpoint: emulator.endpoint, socket })),
+    const [one, two] = directories.map(({ socket }) =>
+      startPlugin({ ecsEndpoint: emulator.endpoint, socket }),
     );
-    await Promise.all(plugins.map(({ client }) => untilReady(client)));
+    [first, second] = [await one, await two] as [Plugin, Plugin];
+    await Promise.all([untilReady(first.client), untilReady(second.client)]);
   });
 
   beforeEach(() => emulator.control('POST', '/reset'));
 
   after(async () => {
-    await Promise.all(plugins.map((plugin) => plugin[Symbol.asyncDispose]()));
+    await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
     await emulator[Symbol.asyncDispose]();
     directories.forEach((directory) => {
       directory[Symbol.dispose]();
     });
   });
 
-  /** Asks both replicas at once, each again and again until it succeeds. */
+  /** Asks both replicas at once, each again and again as a sidecar does: only after a status that decides nothing. */
   async function inBoth<T>(attempt: (plugin: Plugin) => Promise<T>): Promise<T[]> {
-    return await Promise.all(
-      plugins.map(async (plugin) => {
-        const results: T[] = [];
-        await eventually(async () => {
-          const result = await attempt(plugin).catch(() => undefined);
-          results.push(...(result === undefined ? [] : [result]));
-          return results.length > 0;
-        }, 'the replica succeeds');
-        return results[0] as T;
-      }),
-    );
+    return await Promise.all([first, second].map((plugin) => untilItSucceeds(() => attempt(plugin))));
   }
 
   it('CreateVolume: both answer with the same, only disk', async () => {
@@ -64,14 +56,14 @@ describe('Two replicas at work on the same thing', () => {
   });
 
   it('CreateSnapshot: both answer with the same, only snapshot', async () => {
-    const volumeId = await createUsedVolume((plugins[0] as Plugin).client, emulator, 'pvc-shared');
+    const volumeId = await createUsedVolume(first.client, emulator, 'pvc-shared');
     const ids = await inBoth(({ client }) => createSnapshot(client, 'snapshot-shared', volumeId));
     expect(new Set(ids).size).to.equal(1);
     expect((await emulator.counts()).snapshots).to.equal(1);
   });
 
   it('ControllerExpandVolume: both answer with the new size, and the disk grew once', async () => {
-    const volumeId = await createUsedVolume((plugins[0] as Plugin).client, emulator, 'pvc-shared');
+    const volumeId = await createUsedVolume(first.client, emulator, 'pvc-shared');
     const request = { volumeId, capacityRange: { requiredBytes: 40 * gib } };
     const answers = await inBoth(({ client }) =>
       invoke(client.controller, 'ControllerExpandVolume', request),
@@ -83,13 +75,12 @@ describe('Two replicas at work on the same thing', () => {
   });
 
   it('DeleteVolume: both answer OK, and nothing is left', async () => {
-    const volumeId = await createVolume((plugins[0] as Plugin).client, 'pvc-shared');
+    const volumeId = await createVolume(first.client, 'pvc-shared');
     await inBoth(({ client }) => invoke(client.controller, 'DeleteVolume', { volumeId }));
     expect((await emulator.counts()).disks).to.equal(0);
   });
 
   it('a listing that is begun at one replica goes on at the other', async () => {
-    const [first, second] = plugins as [Plugin, Plugin];
     const names = Array.from({ length: 7 }, (_, index) => `pvc-${index}`);
     const ids = await Promise.all(names.map((name) => createVolume(first.client, name)));
     const one = await invoke(first.client.controller, 'ListVolumes', { maxEntries: 3 });
