@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 
 import { CreateDiskRequest, CreateSnapshotRequest, DescribeRegionsRequest } from '@alicloud/ecs20140526';
 import { expect } from 'chai';
@@ -24,8 +25,8 @@ describe('Control endpoints', () => {
   };
 
   const newDisk = async (): Promise<string> => {
-    const request = new CreateDiskRequest({ regionId, zoneId, diskCategory: 'cloud_essd', size: 20 });
-    return present((await emulator.client.createDisk(request)).body?.diskId);
+    const wish = new CreateDiskRequest({ regionId, zoneId, diskCategory: 'cloud_essd', size: 20 });
+    return present((await emulator.client.createDisk(wish)).body?.diskId);
   };
 
   const newSnapshot = async (diskId: string): Promise<string> =>
@@ -176,6 +177,60 @@ describe('Control endpoints', () => {
     ).to.equal(409);
   });
 
+  it('attach only what is there, where an instance runs', async () => {
+    expect((await send('POST', 'disks/d-x/attach'))[0]).to.equal(404);
+    expect((await send('POST', 'disks/d-x/detach'))[0]).to.equal(404);
+    expect((await send('POST', 'snapshots/s-x', '{}'))[0]).to.equal(404);
+    expect((await send('POST', 'instances/i-x', '{}'))[0]).to.equal(404);
+    const diskId = await newDisk();
+    expect((await send('POST', `disks/${diskId}/attach`, '{"instanceId":"i-x"}'))[0]).to.equal(404);
+    expect((await send('POST', `disks/${diskId}/attach`, '{"instanceId":5}'))[0]).to.equal(400);
+    const { instances } = await emulator.control<{ instances: { id: string; zoneId: string }[] }>(
+      'GET',
+      '/state',
+    );
+    const inZone = instances.filter((instance) => instance.zoneId === zoneId);
+    const setAll = async (status: string): Promise<void> => {
+      for (const { id } of inZone) {
+        await emulator.control('POST', `/instances/${id}`, { status });
+      }
+    };
+    await setAll('Stopped');
+    expect((await send('POST', `disks/${diskId}/attach`))[0]).to.equal(409);
+    await setAll('Running');
+    expect((await send('POST', `disks/${diskId}/attach`))[0]).to.equal(200);
+  });
+
+  it('move at most 256 MiB at once', async () => {
+    const diskId = await newDisk();
+    await emulator.attach(diskId);
+    const tooMany = 256 * 1024 * 1024 + 1;
+    expect((await send('GET', `disks/${diskId}/data?length=${tooMany}`))[0]).to.equal(413);
+    const { hostname, port } = new URL(`http://${emulator.endpoint}`);
+    const path = `/__emulator/disks/${diskId}/data`;
+    const status = await new Promise((resolve, reject) => {
+      const upload = request({ hostname, port, path, method: 'PUT', headers: { 'content-length': tooMany } });
+      upload.on('response', (response) => {
+        resolve(response.statusCode);
+        upload.destroy();
+      });
+      upload.on('error', reject);
+      upload.write('x');
+    });
+    expect(status).to.equal(413);
+  });
+
+  it('give fault rules texts and statuses of their own', async () => {
+    const effect = { type: 'error', code: 'Odd', status: 418, message: 'odd indeed' };
+    await emulator.addFault({ action: 'DescribeRegions', effect });
+    const call = emulator.client.describeRegions(new DescribeRegionsRequest({}));
+    const error = await call.then(
+      () => undefined,
+      (reason: unknown) => reason as { code: string; statusCode: number; data: { Message: string } },
+    );
+    expect([error?.code, error?.statusCode, error?.data.Message]).to.deep.equal(['Odd', 418, 'odd indeed']);
+  });
+
   it('check fault rules', async () => {
     for (const wrong of [
       '{}',
@@ -189,9 +244,21 @@ describe('Control endpoints', () => {
       '{"effect":{"type":"drop"},"time":1}',
       '{"effect":{"type":"snapshot","outcome":"lost"}}',
       '{"effect":{"type":"snapshot"},"when":"after"}',
+      '{"effect":{"type":"drop"},"id":"a b"}',
+      '{"effect":{"type":"drop"},"id":""}',
+      '{"effect":{"type":"drop"},"skip":-1}',
+      '{"effect":{"type":"drop"},"times":"1"}',
+      '{"effect":{"type":"drop"},"match":[]}',
+      '{"effect":{"type":"garbage","body":1}}',
     ]) {
       expect((await send('POST', 'faults', wrong))[0], wrong).to.equal(400);
     }
+  });
+
+  it('refuse a second fault rule of one name', async () => {
+    const rule = '{"id":"mine","effect":{"type":"drop"},"action":"CreateDisk"}';
+    expect((await send('POST', 'faults', rule))[0]).to.equal(200);
+    expect((await send('POST', 'faults', rule))[0]).to.equal(409);
   });
 
   it('list fault rules with their hits, and remove one or all', async () => {
@@ -239,7 +306,7 @@ describe('Control endpoints', () => {
     await emulator.client.describeRegions(new DescribeRegionsRequest({}));
     await emulator.client.describeRegions(new DescribeRegionsRequest({}));
     const requests = await emulator.requests();
-    expect(requests.map((request) => [request.action, request.code, request.status])).to.deep.equal([
+    expect(requests.map(({ action, code, status }) => [action, code, status])).to.deep.equal([
       ['DescribeRegions', 'OK', 200],
       ['DescribeRegions', 'OK', 200],
     ]);
