@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createEcsClient } from '../../../src/ecs/client.ts';
+import { aNewDisk, aNewSnapshot } from '../../support/builders.ts';
 import type { EcsClientSettings } from '../../../src/ecs/client.ts';
 import { createCredential } from '../../../src/ecs/credentials/create-credential.ts';
 import type { CredentialSettings } from '../../../src/ecs/credentials/credential-settings.ts';
@@ -52,36 +53,15 @@ export function aCall(signal = AbortSignal.timeout(30_000)): Call {
 }
 
 export function newDisk(overrides: Partial<NewDisk> = {}): NewDisk {
-  return {
-    name: 'pv-1',
-    description: undefined,
-    category: 'cloud_essd',
+  const ours = {
     performanceLevel: 'PL1',
     zoneId: 'cn-hangzhou-i',
-    sizeGiB: 20,
-    snapshotId: undefined,
-    encrypted: false,
-    kmsKeyId: undefined,
-    multiAttach: false,
-    provisionedIops: undefined,
-    burstingEnabled: undefined,
-    resourceGroupId: undefined,
-    storageClusterId: undefined,
     tags: [ownerTag],
     clientToken: randomUUID(),
-    ...overrides,
   };
+  return aNewDisk({ ...ours, ...overrides });
 }
 
 export function newSnapshot(diskId: string, overrides: Partial<NewSnapshot> = {}): NewSnapshot {
-  return {
-    diskId,
-    name: 'snap-1',
-    description: undefined,
-    retentionDays: undefined,
-    resourceGroupId: undefined,
-    tags: [ownerTag],
-    clientToken: randomUUID(),
-    ...overrides,
-  };
+  return aNewSnapshot({ diskId, tags: [ownerTag], clientToken: randomUUID(), ...overrides });
 }
