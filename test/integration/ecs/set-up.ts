@@ -54,6 +54,7 @@ export function aCall(signal = AbortSignal.timeout(30_000)): Call {
 
 export function newDisk(overrides: Partial<NewDisk> = {}): NewDisk {
   const ours = {
+    name: 'pv-1',
     performanceLevel: 'PL1',
     zoneId: 'cn-hangzhou-i',
     tags: [ownerTag],
@@ -63,5 +64,5 @@ export function newDisk(overrides: Partial<NewDisk> = {}): NewDisk {
 }
 
 export function newSnapshot(diskId: string, overrides: Partial<NewSnapshot> = {}): NewSnapshot {
-  return aNewSnapshot({ diskId, tags: [ownerTag], clientToken: randomUUID(), ...overrides });
+  return aNewSnapshot({ diskId, name: 'snap-1', tags: [ownerTag], clientToken: randomUUID(), ...overrides });
 }
