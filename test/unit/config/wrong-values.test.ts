@@ -121,6 +121,7 @@ describe('wrong flags and variables', () => {
           expect((error as UsageError).message).not.to.match(/[\n\r]/);
         }
       }),
+      { numRuns: 40 },
     );
   });
 });

@@ -48,6 +48,15 @@ describe('expandDisk', () => {
     expect(cloud.countOf('resizeDisk')).to.equal(0);
   });
 
+  it('takes limits as allowed sizes', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addDisk({ id: 'd-1', category: 'cloud_ssd', performanceLevel: undefined });
+
+    expect(await expand(cloud, 20, 20)).to.have.property('sizeGiB', 20);
+    expect(await expand(cloud, 30, 40)).to.have.property('sizeGiB', 30);
+    expect(await expand(cloud, 32_768)).to.have.property('sizeGiB', 32_768);
+  });
+
   it('refuses a size that the category does not have before it asks for it', async () => {
     const cloud = new FakeDiskCloud();
     cloud.addDisk({ id: 'd-1', category: 'cloud_ssd', performanceLevel: undefined });
@@ -76,6 +85,15 @@ describe('expandDisk', () => {
     await expand(cloud, 40);
 
     expect(cloud.argumentsOf('resizeDisk').map(({ online }) => online)).to.deep.equal([true]);
+  });
+
+  it('looks for the truth when the disk is gone after the wait', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addDisk({ id: 'd-1', status: 'Detaching' });
+    cloud.disks.change('d-1', 'gone', 3);
+
+    expect(await rejectionOf(expand(cloud, 40))).to.have.property('kind', 'not-found');
+    expect(cloud.countOf('resizeDisk')).to.equal(0);
   });
 
   it('answers busy while the disk stays on its way', async () => {

@@ -5,7 +5,7 @@ import { aCall } from '../../support/builders.ts';
 
 /** A listing over ids that the test may change, on a clock that the test moves. */
 function listingOf(ids: string[], reuseMs = 100) {
-  const state = { ids, nowMs: 0, reads: 0 };
+  const state = { ids, nowMs: 1000, reads: 0 };
   const readAll = () => {
     state.reads += 1;
     return Promise.resolve(state.ids.toSorted());
@@ -39,7 +39,7 @@ describe('IdListing', () => {
   it('uses one reading for the pages that follow soon', async () => {
     const { state, listing } = listingOf(['a', 'b', 'c']);
     await listing.firstPage(1, aCall());
-    state.nowMs = 100;
+    state.nowMs += 100;
 
     expect((await listing.nextPage('a', 1, aCall())).ids).to.deep.equal(['b']);
     expect(state.reads).to.equal(1);
@@ -48,7 +48,7 @@ describe('IdListing', () => {
   it('reads again when the next page comes late', async () => {
     const { state, listing } = listingOf(['a', 'b', 'c']);
     await listing.firstPage(1, aCall());
-    state.nowMs = 101;
+    state.nowMs += 101;
     state.ids = ['a', 'c'];
 
     expect((await listing.nextPage('a', 1, aCall())).ids).to.deep.equal(['c']);

@@ -132,6 +132,14 @@ describe('provisionDisk from a snapshot', () => {
     expect(cloud.countOf('createDisk')).to.equal(0);
   });
 
+  it('takes a limit that the snapshot just fits', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', sourceDiskSizeGiB: 40 });
+
+    expect(await restore(cloud, { maxSizeGiB: 40 })).to.have.property('sizeGiB', 40);
+    expect(await restore(cloud, { key: 'pvc-2', maxSizeGiB: 41 })).to.have.property('sizeGiB', 40);
+  });
+
   it('refuses when there is no such snapshot', async () => {
     const error = await rejectionOf(restore(new FakeDiskCloud()));
     expect(error).to.have.property('kind', 'not-found');

@@ -81,6 +81,17 @@ describe('provisionDisk', () => {
     expect(await provision(cloud)).to.include({ id, status: 'Available' });
   });
 
+  it('answers busy when an existing disk disappears while it waits for it', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addDisk({ id: 'd-7', status: 'Creating', tags: tagged('pvc-1') });
+    cloud.disks.change('d-7', 'gone', 3);
+
+    const error = await rejectionOf(provision(cloud));
+
+    expect(error).to.include({ kind: 'busy', message: 'disk d-7 has just disappeared; call again' });
+    expect((await provision(cloud)).id).not.to.equal('d-7');
+  });
+
   it('does not take a state that it does not know for usable', async () => {
     const cloud = new FakeDiskCloud();
     cloud.addDisk({ id: 'd-7', status: 'Unknown', tags: tagged('pvc-1') });

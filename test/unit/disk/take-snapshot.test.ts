@@ -65,6 +65,17 @@ describe('takeSnapshot', () => {
     expect((await take(cloud)).cutAt).to.deep.equal(new Date(0));
   });
 
+  it('answers busy when an existing snapshot disappears while it waits for it', async () => {
+    const cloud = cloudWithDisks();
+    cloud.addSnapshot({ id: 's-7', status: 'progressing', cutAt: undefined });
+    cloud.snapshots.change('s-7', 'gone', 3);
+
+    const error = await rejectionOf(take(cloud));
+
+    expect(error).to.include({ kind: 'busy', message: 'snapshot s-7 has just disappeared; call again' });
+    expect((await take(cloud)).id).not.to.equal('s-7');
+  });
+
   it('answers busy with a constant text while the snapshot is not cut', async () => {
     const cloud = cloudWithDisks({ looks: { cutting: 1000 } });
 
@@ -148,6 +159,8 @@ describe('takeSnapshot', () => {
 
       expect(error).to.include({ kind: 'failed', message: 'ECS failed to make the snapshot of disk d-1' });
       expect(cloud.snapshots.values()).to.deep.equal([]);
+      const [, options] = cloud.calls.find(({ method }) => method === 'deleteSnapshot')?.args ?? [];
+      expect(options).to.deep.equal({ force: false });
     });
 
     it('makes another one at the next call, although ECS remembers the token', async () => {
