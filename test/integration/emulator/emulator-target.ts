@@ -8,6 +8,10 @@ export interface EmulatorTarget extends Emulator {
   readonly client: Client;
   /** Moves the emulator's clock. */
   advance(ms: number): Promise<void>;
+  /** Calls a control endpoint without expecting success; returns the status and the body. */
+  send(method: string, path: string, body?: string): Promise<[status: number, body: string]>;
+  /** A disk that was never attached. */
+  newDisk(change?: Partial<CreateDiskRequest>): Promise<string>;
   /** A disk that is attached and was written to. */
   usedDisk(change?: Partial<CreateDiskRequest>): Promise<string>;
 }
@@ -24,19 +28,23 @@ export async function emulatorWith(
   const emulator = await startEmulator(['--settings', JSON.stringify({ ...instant, ...settings }), ...args]);
   await emulator.control('POST', '/clock', { frozen: true });
   const client = sdkClient({ endpoint: emulator.endpoint, protocol: 'http', regionId }, lastingKey);
+  const newDisk: EmulatorTarget['newDisk'] = async (change = {}) => {
+    const preset = { regionId, zoneId, diskCategory: 'cloud_essd', size: 20 };
+    const { body } = await client.createDisk(new CreateDiskRequest({ ...preset, ...change }));
+    return present(body?.diskId);
+  };
   return {
     ...emulator,
     client,
     advance: async (advanceMs) => void (await emulator.control('POST', '/clock', { advanceMs })),
-    usedDisk: async (change = {}) => {
-      const request = new CreateDiskRequest({
-        regionId,
-        zoneId,
-        diskCategory: 'cloud_essd',
-        size: 20,
-        ...change,
-      });
-      const diskId = present((await client.createDisk(request)).body?.diskId);
+    newDisk,
+    send: async (method, path, body) => {
+      const url = `http://${emulator.endpoint}/__emulator/${path}`;
+      const response = await fetch(url, { method, ...(body === undefined ? {} : { body }) });
+      return [response.status, await response.text()];
+    },
+    usedDisk: async (change) => {
+      const diskId = await newDisk(change);
       await emulator.attach(diskId);
       await emulator.writeDisk(diskId, 0, Buffer.from('x'));
       return diskId;

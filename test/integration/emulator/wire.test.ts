@@ -89,6 +89,15 @@ describe('The wire of the emulator', () => {
     expect((await sendSigned('DescribeDisks', parameters)).status).to.equal(200);
   });
 
+  it('answers an error for a request to another host, as to a proxy', async () => {
+    const request = signedRequest(emulator.endpoint, 'DescribeDisks', parameters);
+    const response = await send(emulator.endpoint, {
+      ...request,
+      target: `http://example.com${request.target}`,
+    });
+    expect([response.status, codeOf(response)]).to.deep.equal([400, 'MalformedRequest']);
+  });
+
   it('survives what is no HTTP', async () => {
     const { hostname, port } = new URL(`http://${emulator.endpoint}`);
     const answer = await new Promise<string>((resolve, reject) => {
