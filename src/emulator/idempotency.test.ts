@@ -84,6 +84,15 @@ describe('ClientToken', () => {
     );
   });
 
+  it('does not stay in memory after its lifetime', async () => {
+    const cloud = testCloud({ tokenLifetimeMs: 1000 });
+    for (const ClientToken of ['a', 'b', 'c']) {
+      await cloud.ok('CreateDisk', { ...newDisk, ClientToken });
+      cloud.advance(600);
+    }
+    expect(cloud.emulator.state.tokens.all().map(({ id }) => id.slice(-1))).to.deep.equal(['b', 'c']);
+  });
+
   it('is not used up by a refused request', async () => {
     const cloud = testCloud();
     expect(await cloud.code('CreateDisk', { ...newDisk, Size: 0, ClientToken: 't' })).not.to.equal('OK');

@@ -47,7 +47,7 @@ export class ClientTokens {
     }
     const id = `${action.name} ${accountId} ${token}`;
     const parameters = canonical(raw);
-    this.forgetIfOld(id, now);
+    this.forgetOld(now);
     this.checkRunning(id, parameters, action.tokenBusyCode);
     const replay = this.earlierAnswer(id, parameters);
     this.running.set(id, parameters);
@@ -89,10 +89,13 @@ export class ClientTokens {
     return use.outcome.body;
   }
 
-  private forgetIfOld(id: string, { nowMs, settings }: Now): void {
-    const use = this.state.tokens.get(id);
-    if (use !== undefined && nowMs - use.usedAtMs >= settings.tokenLifetimeMs) {
-      this.state.tokens.delete(id);
+  /** Uses are in the order of their times, since the clock never goes back. */
+  private forgetOld({ nowMs, settings }: Now): void {
+    for (const use of this.state.tokens.inOrder()) {
+      if (nowMs - use.usedAtMs < settings.tokenLifetimeMs) {
+        return;
+      }
+      this.state.tokens.delete(use.id);
     }
   }
 }
