@@ -10,6 +10,8 @@ import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
+import { DiskError } from './disk/disk-error.ts';
+import { Sightings } from './disk/sightings.ts';
 import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
@@ -32,7 +34,7 @@ export async function startApp(config: ServeConfig, log: Logger, version: string
   const registry = new Registry();
   const metrics = createMetrics(registry, config.driverName);
   const cloud = started.use(createCloud(config, { log, metrics, version }));
-  const access = started.use(watchAccess(cloud, log));
+  const access = started.use(watchAccess(config, cloud, log));
   const http = await startHttp(config, { registry, access, log });
   if (http !== undefined) {
     started.use(http);
@@ -73,7 +75,8 @@ function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
   return createEcsDiskCloud({
     client,
     regionId: config.regionId,
-    ownerTag: ownerTag(config.clusterId),
+    // What this driver made for any cluster, so that names are found also after the cluster id was changed.
+    ownerTag: ownerTag(undefined),
     observer,
     pollIntervalMs: config.pollIntervalMs,
   });
@@ -104,7 +107,7 @@ function observeEcs(log: Logger, metrics: Metrics): EcsObserver {
   };
 }
 
-function watchAccess(cloud: DiskCloud, log: Logger): AccessCheck {
+function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): AccessCheck {
   return startAccessCheck({
     check: (signal) => cloud.checkAccess({ signal, requestId: `access-${randomUUID()}` }),
     onChange: (error) => {
@@ -116,7 +119,12 @@ function watchAccess(cloud: DiskCloud, log: Logger): AccessCheck {
     },
     failedIntervalMs: 10_000,
     passedIntervalMs: 300_000,
-    timeoutMs: 30_000,
+    timeoutMs: 25_000,
+    timeUp: () =>
+      new DiskError(
+        'timed-out',
+        `ECS does not answer: check the network, and the end point ${config.ecsEndpoint ?? `of region ${config.regionId}`}`,
+      ),
   });
 }
 
@@ -142,6 +150,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
   const controller = createController({
     ...config,
     cloud,
+    sightings: new Sightings(Date.now),
     lock: new OperationLock(),
     now: Date.now,
     warn: (details, message) => log.warn({ ...details }, message),

@@ -2,7 +2,7 @@ import { aborted, invalidArgument } from './status.ts';
 
 /** More entries than this do not fit safely into the 4 MiB that a gRPC client accepts. */
 const maxEntriesPerReply = 1000;
-const tokenPattern = /^after:((?:d|s)-[0-9a-z]{1,64})$/;
+const tokenPattern = /^after:(.+)$/;
 
 /** The place in a listing that a caller asks for. */
 export interface PageRequest {
@@ -12,10 +12,15 @@ export interface PageRequest {
 }
 
 /**
+ * @param isId tells the ids of this listing from those of another.
  * @throws StatusError INVALID_ARGUMENT for a negative `max_entries`, ABORTED for a token that is not one of ours: the
  *   standard has the caller start again then.
  */
-export function pageRequestFrom(maxEntries: number, startingToken: string): PageRequest {
+export function pageRequestFrom(
+  maxEntries: number,
+  startingToken: string,
+  isId: (text: string) => boolean,
+): PageRequest {
   if (maxEntries < 0) {
     throw invalidArgument('max_entries must not be negative');
   }
@@ -24,7 +29,7 @@ export function pageRequestFrom(maxEntries: number, startingToken: string): Page
     return { limit, afterId: undefined };
   }
   const afterId = tokenPattern.exec(startingToken)?.[1];
-  if (afterId === undefined) {
+  if (afterId === undefined || !isId(afterId)) {
     throw aborted('starting_token is not one that this plugin gave; list again from the start');
   }
   return { limit, afterId };

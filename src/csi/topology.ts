@@ -7,6 +7,7 @@ export const topologyKeys = {
   zone: 'topology.diskplugin.csi.alibabacloud.com/zone',
   region: 'topology.diskplugin.csi.alibabacloud.com/region',
   wellKnownZone: 'topology.kubernetes.io/zone',
+  wellKnownRegion: 'topology.kubernetes.io/region',
 } as const;
 
 /**
@@ -22,11 +23,14 @@ export function zonesFrom(requirement: TopologyRequirement__Output | null): stri
   return zones.length === 0 ? undefined : [...new Set(zones)];
 }
 
-/** Where a disk can be attached: in its zone, or anywhere in its region for a regional one. */
+/**
+ * Where a disk can be attached: in its zone, or anywhere in its region for a regional one. Nodes carry the well-known
+ * region key, not one of the driver.
+ */
 export function topologyOf(disk: Disk): Topology[] {
   const segments =
     disk.zoneId === undefined
-      ? { [topologyKeys.region]: disk.regionId }
+      ? { [topologyKeys.wellKnownRegion]: disk.regionId }
       : { [topologyKeys.zone]: disk.zoneId };
   return [{ segments }];
 }

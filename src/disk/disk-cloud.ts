@@ -50,8 +50,11 @@ export interface SnapshotCalls {
   readonly findSnapshot: (snapshotId: string, call: Call) => Promise<Snapshot | undefined>;
   /** In the order of the ids, without those that are not there. */
   readonly findSnapshots: (snapshotIds: readonly string[], call: Call) => Promise<Snapshot[]>;
-  /** Snapshots of ours with exactly this name. Many look-ups at once share requests. */
-  readonly findSnapshotsByName: (name: string, call: Call) => Promise<Snapshot[]>;
+  /**
+   * Snapshots with exactly this name. `shared`: many look-ups at once share a listing of what this driver made, which
+   * does not show what others made; `alone`: one request of its own, which shows all.
+   */
+  readonly findSnapshotsByName: (name: string, search: 'shared' | 'alone', call: Call) => Promise<Snapshot[]>;
   readonly findSnapshotsOfDisk: (diskId: string, call: Call) => Promise<Snapshot[]>;
   readonly waitForSnapshot: (
     snapshotId: string,

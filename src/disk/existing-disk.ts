@@ -38,7 +38,7 @@ function differingSettings(disk: Disk, request: DiskRequest): string[] {
   // What was not asked for may have been filled in by ECS, so only what was asked for is compared.
   type Setting = string | number | boolean | undefined;
   const pairs: [name: string, actual: Setting, wanted: Setting][] = [
-    ['encryption', disk.encrypted, request.encrypted],
+    ['encryption', disk.encrypted, request.encrypted || undefined],
     ['multi-attach', disk.multiAttach, request.multiAttach],
     ['KMS key', disk.kmsKeyId, request.encrypted ? request.kmsKeyId : undefined],
     ['resource group', disk.resourceGroupId, request.resourceGroupId],

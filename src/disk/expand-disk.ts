@@ -3,7 +3,7 @@ import { sizeLimitsOf } from './categories.ts';
 import { clientToken } from './client-token.ts';
 import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError } from './disk-error.ts';
+import { DiskError, isDiskError } from './disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
 
 export interface DiskExpansion {
@@ -25,6 +25,21 @@ export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, cal
   }
   assertOffered(disk, expansion.sizeGiB);
   const settled = await waitUntilSettled(cloud, disk, call);
+  try {
+    await resize(cloud, { expansion, disk, settled }, call);
+  } catch (error) {
+    return await unlessGrownBefore(cloud, expansion, error, call);
+  }
+  return await waitUntilGrown(cloud, expansion, call);
+}
+
+interface Resize {
+  readonly expansion: DiskExpansion;
+  readonly disk: Disk;
+  readonly settled: Disk;
+}
+
+async function resize(cloud: DiskCloud, { expansion, disk, settled }: Resize, call: Call): Promise<void> {
   await onceSnapshotsAreDone(
     cloud,
     disk.id,
@@ -44,7 +59,22 @@ export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, cal
     },
     call,
   );
-  return await waitUntilGrown(cloud, expansion, call);
+}
+
+/** A refusal may come from an earlier request that has worked meanwhile: the size decides. */
+async function unlessGrownBefore(
+  cloud: DiskCloud,
+  { diskId, sizeGiB }: DiskExpansion,
+  error: unknown,
+  call: Call,
+): Promise<Disk> {
+  if (isDiskError(error, 'out-of-range', 'conflict', 'invalid', 'wrong-state')) {
+    const disk = await cloud.findDisk(diskId, call);
+    if (disk !== undefined && disk.sizeGiB >= sizeGiB) {
+      return disk;
+    }
+  }
+  throw error;
 }
 
 function assertWithinLimit(sizeGiB: number, disk: Disk, { maxSizeGiB }: DiskExpansion): void {

@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 import {
+  candidatesFor,
   candidatesOfSize,
   describeCandidate,
   toNewDisk,
@@ -13,13 +14,16 @@ import {
 import { differences } from './existing-disk.ts';
 import { isReady } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
-import { presentAnd, untilTimeIsUp } from './waiting.ts';
+import { hidden, untilTimeIsUp } from './waiting.ts';
+import { assertMissingForLong } from './make-snapshot.ts';
+import { presentAnd, type Sightings } from './sightings.ts';
 
 /** ECS may answer a token with a disk that is long gone; each such answer leads to the next token. */
-const maxTokens = 5;
+const maxTokens = 50;
 
 export interface ProvisionDiskParts {
   readonly cloud: DiskCloud;
+  readonly sightings: Sightings;
   readonly clusterId: string | undefined;
 }
 
@@ -43,10 +47,15 @@ export async function provisionDisk(
   const refusals: string[] = [];
   for (const candidate of candidatesOfSize(request, sizeGiB)) {
     try {
-      return await create(parts, { request, candidate, sizeGiB }, call);
+      return await assertOnlyOne(
+        parts,
+        request,
+        await create(parts, { request, candidate, sizeGiB }, call),
+        call,
+      );
     } catch (error) {
-      if (!isDiskError(error, 'not-offered')) {
-        throw error;
+      if (!isDiskError(error, 'not-offered', 'no-capacity')) {
+        return await unlessMadeBefore(parts, request, error, call);
       }
       refusals.push(`${describeCandidate(candidate)}: ${error.message}`);
     }
@@ -60,9 +69,47 @@ async function findByKey(parts: ProvisionDiskParts, key: string, call: Call): Pr
   if (ours.length > 1) {
     const ids = ours.map((disk) => disk.id).join(', ');
     const message = `several disks are tagged ${tagKeys.diskKey}=${key}: ${ids}; remove the tag from those that are not it`;
-    throw new DiskError('wrong-state', message);
+    // Not final: a caller that forgets the name would forget all of them.
+    throw new DiskError('busy', message);
   }
   return ours[0];
+}
+
+/**
+ * With several candidates an earlier attempt, in this process or another, may have taken another one: its disk may show
+ * up only now.
+ */
+async function assertOnlyOne(
+  parts: ProvisionDiskParts,
+  request: DiskRequest,
+  disk: Disk,
+  call: Call,
+): Promise<Disk> {
+  if (candidatesFor(request).length === 1) {
+    return disk;
+  }
+  const found = await findByKey(parts, request.key, call);
+  if (found !== undefined && found.id !== disk.id) {
+    const message = `both ${found.id} and ${disk.id} were made for ${request.key}; delete one of them`;
+    throw new DiskError('busy', message);
+  }
+  return disk;
+}
+
+/** Before a refusal becomes final: what an earlier attempt made may show up only now. */
+async function unlessMadeBefore(
+  parts: ProvisionDiskParts,
+  request: DiskRequest,
+  error: unknown,
+  call: Call,
+): Promise<Disk> {
+  if (isDiskError(error, 'denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug')) {
+    const existing = await findByKey(parts, request.key, call);
+    if (existing !== undefined) {
+      return await useExisting(parts, existing, request, call);
+    }
+  }
+  throw error;
 }
 
 async function useExisting(
@@ -71,12 +118,14 @@ async function useExisting(
   request: DiskRequest,
   call: Call,
 ): Promise<Disk> {
-  const differing = differences(disk, request);
+  // A disk in the making may not show all that it will be.
+  const usable = (await waitUntilUsable(parts, disk.id, call)) ?? disappeared(disk.id);
+  const differing = differences(usable, request);
   if (differing.length > 0) {
     const message = `${request.key} exists as disk ${disk.id}, which is not what is asked for: ${differing.join(', ')}`;
     throw new DiskError('conflict', message);
   }
-  return (await waitUntilUsable(parts.cloud, disk.id, call)) ?? disappeared(disk.id);
+  return usable;
 }
 
 function disappeared(diskId: string): never {
@@ -90,10 +139,9 @@ async function sizeWithSource(cloud: DiskCloud, request: DiskRequest, call: Call
   }
   const snapshot = await cloud.findSnapshot(request.snapshotId, call);
   if (snapshot === undefined) {
-    throw new DiskError(
-      'not-found',
-      `snapshot ${request.snapshotId} does not exist, or ECS does not show it`,
-    );
+    const isAbsent = await cloud.isSnapshotProvenAbsent(request.snapshotId, call);
+    const message = `snapshot ${request.snapshotId} does not exist`;
+    throw isAbsent ? new DiskError('not-found', message) : hidden('snapshot', request.snapshotId);
   }
   if (snapshot.status === 'failed') {
     throw new DiskError('wrong-state', `snapshot ${snapshot.id} failed and cannot be restored`);
@@ -122,7 +170,7 @@ async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): 
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const diskId = await parts.cloud.createDisk(toNewDisk(request, candidate, sizeGiB, token), call);
-      const disk = await waitUntilUsable(parts.cloud, diskId, call);
+      const disk = await waitUntilUsable(parts, diskId, call);
       if (disk !== undefined) {
         return disk;
       }
@@ -131,12 +179,13 @@ async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): 
       if (!isDiskError(error, 'conflict')) {
         throw error;
       }
-      // The token was used with other parameters. If that made a disk it is ours to use; if not, a token of all
-      // parameters is free.
+      // The token was used with other parameters. What that made is ours to use. Only when it stays out of sight is a
+      // token of all parameters free.
       const existing = await findByKey(parts, request.key, call);
       if (existing !== undefined) {
         return await useExisting(parts, existing, request, call);
       }
+      assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('disk', token, JSON.stringify(toNewDisk(request, candidate, sizeGiB, '')));
     }
   }
@@ -144,9 +193,14 @@ async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): 
 }
 
 /** The disk once ECS has made it; `undefined` when the id is proven to be that of a disk long gone. */
-async function waitUntilUsable(cloud: DiskCloud, diskId: string, call: Call): Promise<Disk | undefined> {
+async function waitUntilUsable(
+  { cloud, sightings }: ProvisionDiskParts,
+  diskId: string,
+  call: Call,
+): Promise<Disk | undefined> {
   const stillDoing = `disk ${diskId} is still being created by ECS`;
-  const usable = presentAnd<Disk>((disk) => disk.status !== 'Creating' && disk.status !== 'Unknown');
+  const isUsable = (disk: Disk) => disk.status !== 'Creating' && disk.status !== 'Unknown';
+  const usable = presentAnd(sightings, diskId, isUsable);
   const disk = await untilTimeIsUp(cloud.waitForDisk(diskId, usable, call), stillDoing);
   if (disk === undefined && !(await cloud.isDiskProvenAbsent(diskId, call))) {
     throw new DiskError('busy', stillDoing);

@@ -1,14 +1,24 @@
 import type { Call } from './call.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
+import type { Sightings } from './sightings.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
+
+export interface RemoveSnapshotParts {
+  readonly cloud: DiskCloud;
+  readonly sightings: Sightings;
+}
 
 /**
  * Deletes a snapshot and returns once it is gone. A snapshot that is proven absent counts as deleted.
  * @throws DiskError `in-use` when a custom image needs it, `unreadable` when ECS hides it from us, `busy` while a disk
  *   is still being made from it, or ECS is still at it.
  */
-export async function removeSnapshot(cloud: DiskCloud, snapshotId: string, call: Call): Promise<void> {
+export async function removeSnapshot(
+  { cloud, sightings }: RemoveSnapshotParts,
+  snapshotId: string,
+  call: Call,
+): Promise<void> {
   const snapshot = await cloud.findSnapshot(snapshotId, call);
   if (snapshot === undefined) {
     if (await cloud.isSnapshotProvenAbsent(snapshotId, call)) {
@@ -19,10 +29,10 @@ export async function removeSnapshot(cloud: DiskCloud, snapshotId: string, call:
   try {
     await cloud.deleteSnapshot(snapshotId, { force: false }, call);
   } catch (error) {
-    if (!isDiskError(error, 'in-use')) {
+    if (!isDiskError(error, 'source-of-disks')) {
       throw error;
     }
-    await assertNoDiskIsBeingMade(cloud, snapshotId, call);
+    await assertNoDiskIsBeingMade({ cloud, sightings }, snapshotId, call);
     // Disks were made from it and are complete: they lose nothing but the way to be re-initialised from it.
     await cloud.deleteSnapshot(snapshotId, { force: true }, call);
   }
@@ -32,11 +42,26 @@ export async function removeSnapshot(cloud: DiskCloud, snapshotId: string, call:
   );
 }
 
-async function assertNoDiskIsBeingMade(cloud: DiskCloud, snapshotId: string, call: Call): Promise<void> {
+async function assertNoDiskIsBeingMade(
+  { cloud, sightings }: RemoveSnapshotParts,
+  snapshotId: string,
+  call: Call,
+): Promise<void> {
   const disks = await cloud.findDisksMadeFrom(snapshotId, call);
-  const unfinished = disks.find((disk) => disk.status === 'Creating' || disk.status === 'ReIniting');
+  const restored = `disks made from ${snapshotId}`;
+  if (disks.length === 0) {
+    // ECS has just said that there are some: they may not show yet.
+    if (!sightings.isMissingForLong(restored)) {
+      throw new DiskError(
+        'busy',
+        `snapshot ${snapshotId} has been restored to a disk that does not show yet`,
+      );
+    }
+    return;
+  }
+  sightings.seen(restored);
+  const unfinished = disks.find(({ status }) => ['Creating', 'ReIniting', 'Unknown'].includes(status));
   if (unfinished !== undefined) {
-    const message = `snapshot ${snapshotId} is still being restored to disk ${unfinished.id}`;
-    throw new DiskError('busy', message);
+    throw new DiskError('busy', `snapshot ${snapshotId} is still being restored to disk ${unfinished.id}`);
   }
 }

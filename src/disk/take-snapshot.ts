@@ -1,18 +1,15 @@
 import type { Call } from './call.ts';
 import { diskCategories } from './categories.ts';
-import { clientToken } from './client-token.ts';
 import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError, isDiskError } from './disk-error.ts';
+import { DiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
+import { makeSnapshot, removeFailed, waitUntilCut, type MakeSnapshotParts } from './make-snapshot.ts';
 import { isCut, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys } from './tags.ts';
-import { presentAnd, requireDisk, untilTimeIsUp } from './waiting.ts';
+import { requireDisk } from './waiting.ts';
 
-const maxTokens = 5;
-
-export interface TakeSnapshotParts {
-  readonly cloud: DiskCloud;
+export interface TakeSnapshotParts extends MakeSnapshotParts {
   readonly clusterId: string | undefined;
 }
 
@@ -36,16 +33,16 @@ export async function takeSnapshot(
   request: SnapshotRequest,
   call: Call,
 ): Promise<Snapshot> {
-  const existing = await findByKey(parts, request, call);
+  const existing = await findByKey(parts, request, 'shared', call);
   if (existing !== undefined) {
-    return await unlessFailed(parts.cloud, await useExisting(parts.cloud, existing, call), call);
+    return await unlessFailed(parts, await useExisting(parts, existing, call), call);
   }
   await assertCanHaveSnapshots(parts.cloud, request.diskId, call);
-  return await unlessFailed(parts.cloud, await create(parts, request, call), call);
+  return await unlessFailed(parts, await create(parts, request, call), call);
 }
 
-async function useExisting(cloud: DiskCloud, existing: Snapshot, call: Call): Promise<Snapshot> {
-  const cut = isCut(existing) ? existing : await waitUntilCut(cloud, existing.id, call);
+async function useExisting(parts: TakeSnapshotParts, existing: Snapshot, call: Call): Promise<Snapshot> {
+  const cut = isCut(existing) ? existing : await waitUntilCut(parts, existing.id, call);
   return cut ?? disappeared(existing.id);
 }
 
@@ -56,9 +53,10 @@ function disappeared(snapshotId: string): never {
 async function findByKey(
   parts: TakeSnapshotParts,
   { key, diskId }: SnapshotRequest,
+  search: 'shared' | 'alone',
   call: Call,
 ): Promise<Snapshot | undefined> {
-  const named = await parts.cloud.findSnapshotsByName(ecsNameFor(key), call);
+  const named = await parts.cloud.findSnapshotsByName(ecsNameFor(key), search, call);
   const ours = named.filter((snapshot) => isOursOrNobodys(snapshot.tags, parts.clusterId));
   const other = ours.find((snapshot) => snapshot.sourceDiskId !== diskId);
   if (other !== undefined) {
@@ -80,49 +78,19 @@ async function assertCanHaveSnapshots(cloud: DiskCloud, diskId: string, call: Ca
 
 async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: Call): Promise<Snapshot> {
   const { key, ...asAsked } = request;
-  const newSnapshot = { ...asAsked, name: ecsNameFor(key), description: undefined };
-  let token = clientToken('snapshot', key, request.diskId);
-  for (let tokens = 0; tokens < maxTokens; tokens += 1) {
-    try {
-      const snapshotId = await parts.cloud.createSnapshot({ ...newSnapshot, clientToken: token }, call);
-      const snapshot = await waitUntilCut(parts.cloud, snapshotId, call);
-      if (snapshot !== undefined) {
-        return snapshot;
-      }
-      // ECS answered an old token with a snapshot that is gone: the next token is free.
-      token = clientToken('snapshot', key, request.diskId, 'after', snapshotId);
-    } catch (error) {
-      if (!isDiskError(error, 'conflict')) {
-        throw error;
-      }
-      // The token was used with other parameters, such as those of a class that was changed since. If that made a
-      // snapshot it is ours to use; if not, a token of all parameters is free.
-      const existing = await findByKey(parts, request, call);
-      if (existing !== undefined) {
-        return await useExisting(parts.cloud, existing, call);
-      }
-      token = clientToken('snapshot', token, JSON.stringify(newSnapshot));
-    }
-  }
-  throw new DiskError('busy', `ECS keeps answering for ${key} with snapshots that are gone; call again`);
+  const findExisting = async () => {
+    const existing = await findByKey(parts, request, 'alone', call);
+    return existing === undefined ? undefined : await useExisting(parts, existing, call);
+  };
+  return await makeSnapshot(
+    parts,
+    { ...asAsked, name: ecsNameFor(key), description: undefined },
+    { intent: ['snapshot', key, request.diskId], findExisting },
+    call,
+  );
 }
 
-/** The snapshot once it is cut or has failed; `undefined` when it is proven to be long gone. */
-async function waitUntilCut(cloud: DiskCloud, snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-  const stillDoing = `snapshot ${snapshotId} is not cut yet; ECS is still at it`;
-  const decided = presentAnd<Snapshot>((snapshot) => isCut(snapshot) || snapshot.status === 'failed');
-  const snapshot = await untilTimeIsUp(cloud.waitForSnapshot(snapshotId, decided, call), stillDoing);
-  if (snapshot === undefined && !(await cloud.isSnapshotProvenAbsent(snapshotId, call))) {
-    throw new DiskError('busy', stillDoing);
-  }
-  return snapshot;
-}
-
-async function unlessFailed(cloud: DiskCloud, snapshot: Snapshot, call: Call): Promise<Snapshot> {
-  if (snapshot.status !== 'failed') {
-    return snapshot;
-  }
-  // The error is final for the caller, who then forgets the snapshot: nothing may be left behind.
-  await cloud.deleteSnapshot(snapshot.id, { force: false }, call);
-  throw new DiskError('failed', `ECS failed to make the snapshot of disk ${snapshot.sourceDiskId}`);
+/** A failure is final for the caller, who then forgets the snapshot. */
+async function unlessFailed(parts: TakeSnapshotParts, snapshot: Snapshot, call: Call): Promise<Snapshot> {
+  return snapshot.status === 'failed' ? await removeFailed(parts, snapshot, call) : snapshot;
 }

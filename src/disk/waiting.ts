@@ -3,9 +3,6 @@ import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 
-/** Rounds in which a new resource may be missing before we ask whether ECS named one that is long gone. */
-const roundsUntilDoubt = 3;
-
 /**
  * Waits with `wait`; when our time is up first, says what ECS is still doing instead of a bare time-out. The text is
  * constant for one resource, since a changing text makes the sidecars loop.
@@ -19,19 +16,6 @@ export async function untilTimeIsUp<T>(wait: Promise<T>, stillDoing: string): Pr
     }
     throw error;
   }
-}
-
-/** A condition that also holds once the resource has been missing for some rounds in a row. */
-export function presentAnd<T>(condition: (resource: T) => boolean): (resource: T | undefined) => boolean {
-  let missingRounds = 0;
-  return (resource) => {
-    if (resource === undefined) {
-      missingRounds += 1;
-      return missingRounds >= roundsUntilDoubt;
-    }
-    missingRounds = 0;
-    return condition(resource);
-  };
 }
 
 /**

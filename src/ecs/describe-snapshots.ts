@@ -58,7 +58,8 @@ export async function describeSnapshotsById(
   ids: readonly string[],
   call: Call,
 ): Promise<Map<string, Snapshot>> {
-  const asked = ids.length === 1 ? `describe snapshot ${String(ids[0])}` : 'describe snapshots';
+  // The same text however many ids share the request: a text that changes makes the sidecars loop.
+  const asked = 'describe snapshots';
   const snapshots = await describeSnapshots(describePage, asked, { snapshotIds: JSON.stringify(ids) }, call);
   return new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
 }
@@ -73,7 +74,7 @@ export async function listSnapshotsByTag(
   let last: Page<Snapshot> | undefined;
   const snapshots = await readPages(
     async (nextToken) => {
-      last = await describePage('list snapshots by tag', { tag: [tag], nextToken }, call);
+      last = await describePage('find snapshots by name', { tag: [tag], nextToken }, call);
       return last;
     },
     (_items, pages) => pages >= maxRequests,

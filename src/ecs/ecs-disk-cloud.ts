@@ -132,7 +132,7 @@ function snapshotsPart(tools: Tools) {
     poller: new StatusPoller<Snapshot>({ action, describe: pollById, observer, limits, intervalMs }),
     names: new SnapshotNameLookUp({
       findByName: (name, call) =>
-        describeSnapshots(describePage, `find snapshots named ${name}`, { snapshotName: name }, call),
+        describeSnapshots(describePage, 'find snapshots by name', { snapshotName: name }, call),
       listOwned: (maxRequests, call) => listSnapshotsByTag(describePage, ownerTag, maxRequests, call),
       limits,
     }),

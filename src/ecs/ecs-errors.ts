@@ -1,3 +1,4 @@
+import { candidateErrors } from './errors/candidate-errors.ts';
 import { commonErrors } from './errors/common-errors.ts';
 import { diskErrors } from './errors/disk-errors.ts';
 import type { ErrorGroup, ErrorRow } from './errors/error-row.ts';
@@ -7,6 +8,7 @@ import { snapshotErrors } from './errors/snapshot-errors.ts';
 /** What every known ECS error code means; nothing else gives a code its kind. */
 export const ecsErrorGroups: readonly ErrorGroup[] = [
   ...commonErrors,
+  ...candidateErrors,
   ...diskErrors,
   ...instanceErrors,
   ...snapshotErrors,

@@ -48,7 +48,8 @@ export function createEcsSnapshots(parts: EcsSnapshotsParts): SnapshotCalls {
       const snapshots = await Promise.all(snapshotIds.map((snapshotId) => lookUp(snapshotId, call)));
       return snapshots.filter((snapshot) => snapshot !== undefined);
     },
-    findSnapshotsByName: (name, call) => names.find(name, call),
+    findSnapshotsByName: (name, search, call) =>
+      search === 'shared' ? names.find(name, call) : names.findAlone(name, call),
     async findSnapshotsOfDisk(diskId, call) {
       const asked = `find snapshots of disk ${diskId}`;
       return isDiskId(diskId) ? await describeSnapshots(describePage, asked, { diskId }, call) : [];

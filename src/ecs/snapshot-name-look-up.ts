@@ -52,6 +52,11 @@ export class SnapshotNameLookUp {
     return raceSignal(found, call.signal);
   }
 
+  /** With a request of its own, whatever others look for at the time. */
+  async findAlone(name: string, call: Call): Promise<Snapshot[]> {
+    return withName(await this.#options.findByName(name, call), name);
+  }
+
   /** One listing at a time: who comes during one waits for the next, and shares it. */
   async #gather(): Promise<void> {
     if (this.#gathering) {
@@ -73,8 +78,7 @@ export class SnapshotNameLookUp {
 
   async #findAlone({ name, call, resolve, reject }: LookUp): Promise<void> {
     try {
-      const snapshots = await this.#options.findByName(name, call);
-      resolve(withName(snapshots, name));
+      resolve(await this.findAlone(name, call));
     } catch (error) {
       reject(error);
     }

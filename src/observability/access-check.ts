@@ -8,6 +8,8 @@ export interface AccessCheckOptions {
   readonly failedIntervalMs: number;
   readonly passedIntervalMs: number;
   readonly timeoutMs: number;
+  /** What a check that takes too long is aborted with: it should say what to look at. */
+  readonly timeUp: () => Error;
 }
 
 /** Whether the cloud lets us in. Asking never waits. */
@@ -37,12 +39,17 @@ export function startAccessCheck(options: AccessCheckOptions): AccessCheck {
     timer = setTimeout(look, text === undefined ? options.passedIntervalMs : options.failedIntervalMs);
   };
   const look = () => {
-    const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(options.timeoutMs)]);
-    options.check(signal).then(
+    const timedOut = new AbortController();
+    timer = setTimeout(() => {
+      timedOut.abort(options.timeUp());
+    }, options.timeoutMs);
+    options.check(AbortSignal.any([stopped.signal, timedOut.signal])).then(
       () => {
+        clearTimeout(timer);
         settle(undefined, undefined);
       },
       (error: unknown) => {
+        clearTimeout(timer);
         settle(error, error instanceof Error ? error.message : String(error));
       },
     );

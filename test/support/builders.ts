@@ -2,6 +2,7 @@ import type { Call } from '../../src/disk/call.ts';
 import { diskCategories } from '../../src/disk/categories.ts';
 import type { Disk, NewDisk, Tag } from '../../src/disk/disk.ts';
 import type { DiskRequest } from '../../src/disk/disk-request.ts';
+import { doubtAfterMs, Sightings } from '../../src/disk/sightings.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 
 /** A call that nobody stops, unless a signal is given. */
@@ -162,4 +163,19 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
     throw new Error('rejected with something that is no Error', { cause: error });
   }
   throw new Error(`resolved instead of rejecting, with ${JSON.stringify(value)}`);
+}
+
+const sightingsByCloud = new WeakMap<object, Sightings>();
+
+/** The one memory of a process that works with the given cloud. */
+export function sightingsOf(cloud: object): Sightings {
+  const sightings = sightingsByCloud.get(cloud) ?? quickSightings();
+  sightingsByCloud.set(cloud, sightings);
+  return sightings;
+}
+
+/** Sightings on a clock that leaps at each look, so that what stays missing is doubted at the third. */
+export function quickSightings(): Sightings {
+  let nowMs = 0;
+  return new Sightings(() => (nowMs += doubtAfterMs / 3));
 }

@@ -195,7 +195,8 @@ export class FakeDiskCloud implements DiskCloud {
     return this.#answer('deleteSnapshot', [snapshotId, options], call, () => {
       const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
       if (this.#images.has(snapshotId) || (isSource && !options.force)) {
-        throw refusal('in-use', `delete snapshot ${snapshotId}: something was made from it`);
+        const kind = this.#images.has(snapshotId) ? 'in-use' : 'source-of-disks';
+        throw refusal(kind, `delete snapshot ${snapshotId}: something was made from it`);
       }
       if (this.snapshots.get(snapshotId) !== undefined) {
         this.snapshots.changeInstead(snapshotId, 'gone', this.#looks.deleting);
@@ -211,8 +212,8 @@ export class FakeDiskCloud implements DiskCloud {
     return this.#answer('findSnapshots', [snapshotIds], call, () => this.snapshots.lookAtAll(snapshotIds));
   }
 
-  findSnapshotsByName(name: string, call: Call): Promise<Snapshot[]> {
-    return this.#answer('findSnapshotsByName', [name], call, () =>
+  findSnapshotsByName(name: string, search: 'shared' | 'alone', call: Call): Promise<Snapshot[]> {
+    return this.#answer('findSnapshotsByName', [name, search], call, () =>
       this.snapshots.lookAtAll().filter((snapshot) => snapshot.name === name),
     );
   }

@@ -1,9 +1,11 @@
 import type { DiskCloud } from '../../disk/disk-cloud.ts';
+import type { Sightings } from '../../disk/sightings.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */
 export interface ControllerParts {
   readonly cloud: DiskCloud;
+  readonly sightings: Sightings;
   readonly lock: OperationLock;
   readonly regionId: string;
   /** Marks what this cluster owns; `undefined` when the operator names no cluster. */

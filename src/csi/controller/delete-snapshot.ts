@@ -13,7 +13,7 @@ export function createDeleteSnapshot(
   return async (request, call) => {
     const snapshotId = requireText(request.snapshotId, 'snapshot_id');
     if (isSnapshotId(snapshotId)) {
-      await parts.lock.run([`snapshot ${snapshotId}`], () => removeSnapshot(parts.cloud, snapshotId, call));
+      await parts.lock.run([`snapshot ${snapshotId}`], () => removeSnapshot(parts, snapshotId, call));
     }
     return {};
   };

@@ -49,7 +49,7 @@ export function createListSnapshots(
   };
 
   return async (request, call) => {
-    const pageRequest = pageRequestFrom(request.maxEntries, request.startingToken);
+    const pageRequest = pageRequestFrom(request.maxEntries, request.startingToken, isSnapshotId);
     const snapshotId = checkText(request.snapshotId, 'snapshot_id');
     const diskId = checkText(request.sourceVolumeId, 'source_volume_id');
     if (snapshotId !== '') {

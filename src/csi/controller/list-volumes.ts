@@ -1,3 +1,4 @@
+import { isDiskId } from '../../disk/disk.ts';
 import { IdListing } from '../../disk/id-listing.ts';
 import { ownerTag } from '../../disk/tags.ts';
 import type { ListVolumesRequest__Output } from '../../generated/csi/v1/ListVolumesRequest.ts';
@@ -17,7 +18,7 @@ export function createListVolumes(
   const owner = ownerTag(parts.clusterId);
   const listing = new IdListing((call) => parts.cloud.listDiskIds(owner, call), parts.now, reuseMs);
   return async (request, call) => {
-    const { limit, afterId } = pageRequestFrom(request.maxEntries, request.startingToken);
+    const { limit, afterId } = pageRequestFrom(request.maxEntries, request.startingToken, isDiskId);
     const page =
       afterId === undefined
         ? await listing.firstPage(limit, call)

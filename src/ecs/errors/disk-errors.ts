@@ -1,72 +1,8 @@
 import { apiPage } from './error-row.ts';
 import type { ErrorGroup } from './error-row.ts';
 
-const creating = ['CreateDisk'];
-const grantKms = 'grant the disk encryption role the use of the KMS key';
-
 /** Codes about disks and the instances that hold them. */
 export const diskErrors: readonly ErrorGroup[] = [
-  {
-    title: 'Category or zone not to be had: the next candidate is tried',
-    source: apiPage('CreateDisk'),
-    rows: [
-      {
-        code: '*',
-        actions: creating,
-        textIncludes: 'AZone inventory is insufficient',
-        kind: 'not-offered',
-        reason: 'out of stock in this zone',
-      },
-      {
-        code: '*',
-        actions: creating,
-        textIncludes: "Category' is not valid in this region",
-        kind: 'not-offered',
-        reason: 'the category is not sold in this region',
-      },
-      {
-        code: 'InvalidDataDiskCategory.*',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'category not sold here',
-      },
-      {
-        code: 'InvalidDiskCategory.*',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'category not sold here',
-      },
-      {
-        code: 'Zone.NotOnSale',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'the zone sells no more disks',
-      },
-      {
-        code: 'OperationDenied',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'zone or category closed for new disks',
-      },
-      {
-        code: 'OperationDenied.NoStock',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'out of stock in this zone',
-      },
-      {
-        code: 'OperationDenied.ZoneNotSupportMultiAttachDisk',
-        actions: creating,
-        kind: 'not-offered',
-        reason: 'no multi-attach disks in this zone',
-      },
-      { code: 'Zone.NotOnSale', kind: 'no-capacity', reason: 'the zone sells no more disks' },
-      { code: 'OperationDenied.NoStock', kind: 'no-capacity', reason: 'out of stock in this zone' },
-      { code: 'OperationDenied', kind: 'unsupported', reason: 'zone or category does not allow it' },
-      { code: 'InvalidDataDiskCategory.*', kind: 'unsupported', reason: 'the category cannot do it' },
-      { code: 'InvalidDiskCategory.*', kind: 'unsupported', reason: 'the category cannot do it' },
-    ],
-  },
   {
     title: 'Size and performance',
     source: apiPage('ResizeDisk'),
@@ -257,6 +193,12 @@ export const diskErrors: readonly ErrorGroup[] = [
       { code: 'InvalidDiskId.NotFound', kind: 'not-found', reason: 'no such disk' },
       { code: 'InvalidDiskIds.*', kind: 'invalid', reason: 'ids that ECS does not take' },
       { code: 'IncorrectDiskStatus', kind: 'wrong-state', reason: 'not in a state that allows it' },
+      {
+        code: 'IncorrectDiskStatus',
+        actions: ['ResizeDisk', 'CreateSnapshot'],
+        kind: 'busy',
+        reason: 'an attach or detach has just begun; asked only of disks that were in a state that allows it',
+      },
       { code: 'IncorrectDiskStatus.Initializing', kind: 'busy', reason: 'the disk is being made' },
       { code: 'IncorrectDiskStatus.Invalid', kind: 'wrong-state', reason: 'not in a state that allows it' },
       { code: 'IncorrectDiskStatus.Transferring', kind: 'busy', reason: 'the disk is being moved' },

@@ -82,7 +82,7 @@ export const snapshotErrors: readonly ErrorGroup[] = [
       { code: 'InvalidSnapshotId.NotFound', kind: 'not-found', reason: 'no such snapshot' },
       { code: 'InvalidSnapshotIds.Malformed', kind: 'invalid', reason: 'ids that ECS does not take' },
       { code: 'InvalidFilterKey.NotFound', kind: 'bug', reason: 'no such filter' },
-      { code: 'SnapshotCreatedDisk', kind: 'in-use', reason: 'disks were made from it' },
+      { code: 'SnapshotCreatedDisk', kind: 'source-of-disks', reason: 'disks were made from it' },
       {
         code: 'SnapshotCreatedImage',
         kind: 'in-use',

@@ -102,7 +102,7 @@ describe('EcsDiskCloud against an ECS that misbehaves', () => {
       cloud.findDisk('d-1', aCall()),
       cloud.findDisksMadeFrom('s-1', aCall()),
       cloud.findSnapshot('s-1', aCall()),
-      cloud.findSnapshotsByName('x', aCall()),
+      cloud.findSnapshotsByName('x', 'shared', aCall()),
       cloud.listDiskIds({ key: 'k', value: 'v' }, aCall()),
     ];
     const errors = await Promise.all(reads.map(rejection));
@@ -114,7 +114,7 @@ describe('EcsDiskCloud against an ECS that misbehaves', () => {
     const looks = [
       cloud.findDisk('d-1', aCall()),
       cloud.findDisksByTag({ key: 'k', value: 'v' }, aCall()),
-      cloud.findSnapshotsByName('x', aCall()),
+      cloud.findSnapshotsByName('x', 'shared', aCall()),
       cloud.isDiskProvenAbsent('d-1', aCall()),
       cloud.listSnapshotIds({ key: 'k', value: 'v' }, aCall()),
       cloud.waitForSnapshot('s-1', () => true, aCall()),

@@ -101,8 +101,8 @@ describe('EcsDiskCloud against an ECS', () => {
     });
     expect(snapshot?.cutAt).to.be.instanceOf(Date);
     const ids = async (found: Promise<{ id: string }[]>) => (await found).map(({ id }) => id);
-    expect(await ids(cloud.findSnapshotsByName('snap-1', aCall()))).to.deep.equal([snapshotId]);
-    expect(await ids(cloud.findSnapshotsByName('snap', aCall()))).to.deep.equal([]);
+    expect(await ids(cloud.findSnapshotsByName('snap-1', 'shared', aCall()))).to.deep.equal([snapshotId]);
+    expect(await ids(cloud.findSnapshotsByName('snap', 'shared', aCall()))).to.deep.equal([]);
     expect(await ids(cloud.findSnapshotsOfDisk(diskId, aCall()))).to.deep.equal([snapshotId]);
     expect(await ids(cloud.findSnapshots([snapshotId, 's-nothing'], aCall()))).to.deep.equal([snapshotId]);
     expect(await cloud.listSnapshotIds(ownerTag, aCall())).to.deep.equal([snapshotId]);
@@ -192,7 +192,7 @@ describe('EcsDiskCloud against an ECS', () => {
 
     await emulator.clearRequests();
     const found = await Promise.all(
-      [...names, 'nobody'].map((name) => cloud.findSnapshotsByName(name, aCall())),
+      [...names, 'nobody'].map((name) => cloud.findSnapshotsByName(name, 'shared', aCall())),
     );
     expect(found.map((snapshots) => snapshots.map(({ name }) => name))).to.deep.equal([
       ...names.map((name) => [name]),

@@ -44,7 +44,7 @@ describe('topologyOf', () => {
 
   it('is the region of a regional disk', () => {
     expect(topologyOf(aDisk({ zoneId: undefined, regionId: 'cn-hangzhou' }))).to.deep.equal([
-      { segments: { 'topology.diskplugin.csi.alibabacloud.com/region': 'cn-hangzhou' } },
+      { segments: { 'topology.kubernetes.io/region': 'cn-hangzhou' } },
     ]);
   });
 });

@@ -16,7 +16,6 @@ describe('differences', () => {
       'its performance level is PL0',
     ],
     ['is in another zone', { zoneId: 'cn-hangzhou-i' }, {}, 'its zone is cn-hangzhou-i'],
-    ['is encrypted', { encrypted: true }, {}, 'its encryption is true'],
     ['is not encrypted', { encrypted: false }, { encrypted: true }, 'its encryption is false'],
     [
       'has another key',
@@ -72,6 +71,7 @@ describe('differences', () => {
       { category: 'cloud_auto', zoneId: 'cn-hangzhou-i' },
       { categories: ['cloud_essd', 'cloud_auto'], zoneIds: ['cn-hangzhou-h', 'cn-hangzhou-i'] },
     ],
+    ['is encrypted as its snapshot or the account asked for', { encrypted: true }, {}],
     ['is in a resource group that ECS chose', { resourceGroupId: 'rg-default' }, {}],
     ['has a key that ECS chose', { encrypted: true, kmsKeyId: 'key-of-account' }, { encrypted: true }],
     [
@@ -88,7 +88,7 @@ describe('differences', () => {
   }
 
   it('names all of them', () => {
-    const disk = aDisk({ sizeGiB: 1, category: 'cloud_ssd', encrypted: true });
+    const disk = aDisk({ sizeGiB: 1, category: 'cloud_ssd', multiAttach: true });
     expect(differences(disk, aDiskRequest())).to.have.length(3);
   });
 });

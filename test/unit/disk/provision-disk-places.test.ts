@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { provisionDisk } from '../../../src/disk/provision-disk.ts';
 import { describeCandidate, type DiskRequest } from '../../../src/disk/disk-request.ts';
-import { aCall, aDiskRequest, rejectionOf } from '../../support/builders.ts';
+import { aCall, aDiskRequest, rejectionOf, sightingsOf } from '../../support/builders.ts';
 import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
 
 const manyPlaces: Partial<DiskRequest> = {
@@ -11,7 +11,11 @@ const manyPlaces: Partial<DiskRequest> = {
 };
 
 function provision(cloud: FakeDiskCloud, changes: Partial<DiskRequest> = {}) {
-  return provisionDisk({ cloud, clusterId: undefined }, aDiskRequest({ ...manyPlaces, ...changes }), aCall());
+  return provisionDisk(
+    { cloud, sightings: sightingsOf(cloud), clusterId: undefined },
+    aDiskRequest({ ...manyPlaces, ...changes }),
+    aCall(),
+  );
 }
 
 const asked = (cloud: FakeDiskCloud) => cloud.argumentsOf('createDisk').map(describeCandidate);

@@ -4,7 +4,7 @@ import type { Disk } from '../../../src/disk/disk.ts';
 import { DiskError } from '../../../src/disk/disk-error.ts';
 import type { DiskRequest } from '../../../src/disk/disk-request.ts';
 import { provisionDisk } from '../../../src/disk/provision-disk.ts';
-import { aCall, aDiskRequest } from '../../support/builders.ts';
+import { aCall, aDiskRequest, sightingsOf } from '../../support/builders.ts';
 import { FakeDiskCloud, type Fault } from '../../support/fake-disk-cloud.ts';
 import { brokenDiskRules } from './ecs-rules.ts';
 
@@ -36,7 +36,11 @@ const somePlaces: Partial<DiskRequest> = {
 /** One call; its disk, or `undefined` when it failed as calls may. */
 async function attempt(cloud: FakeDiskCloud, changes: Partial<DiskRequest>): Promise<Disk | undefined> {
   try {
-    return await provisionDisk({ cloud, clusterId: 'c-1' }, aDiskRequest(changes), aCall());
+    return await provisionDisk(
+      { cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' },
+      aDiskRequest(changes),
+      aCall(),
+    );
   } catch (error) {
     if (error !== killed && !(error instanceof DiskError)) {
       throw error;

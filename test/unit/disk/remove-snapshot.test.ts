@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DiskError } from '../../../src/disk/disk-error.ts';
 import { removeSnapshot } from '../../../src/disk/remove-snapshot.ts';
-import { aCall, rejectionOf } from '../../support/builders.ts';
+import { aCall, quickSightings, rejectionOf } from '../../support/builders.ts';
 import { FakeDiskCloud, type Fault } from '../../support/fake-disk-cloud.ts';
 
-const remove = (cloud: FakeDiskCloud) => removeSnapshot(cloud, 's-1', aCall());
+const remove = (cloud: FakeDiskCloud) =>
+  removeSnapshot({ cloud, sightings: quickSightings() }, 's-1', aCall());
 
 function cloudWithSnapshot(): FakeDiskCloud {
   const cloud = new FakeDiskCloud({ looks: { deleting: 3 } });

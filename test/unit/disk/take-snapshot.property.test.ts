@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DiskError } from '../../../src/disk/disk-error.ts';
 import type { Snapshot } from '../../../src/disk/snapshot.ts';
 import { takeSnapshot } from '../../../src/disk/take-snapshot.ts';
-import { aCall } from '../../support/builders.ts';
+import { aCall, sightingsOf } from '../../support/builders.ts';
 import { FakeDiskCloud, type Fault } from '../../support/fake-disk-cloud.ts';
 import { brokenSnapshotRules } from './ecs-rules.ts';
 
@@ -29,7 +29,7 @@ const faults = fc.array(
 async function attempt(cloud: FakeDiskCloud, retentionDays?: number): Promise<Snapshot | undefined> {
   try {
     const request = { key: 'snapshot-1', diskId: 'd-1', retentionDays, resourceGroupId: undefined, tags: [] };
-    return await takeSnapshot({ cloud, clusterId: 'c-1' }, request, aCall());
+    return await takeSnapshot({ cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' }, request, aCall());
   } catch (error) {
     if (error !== killed && !(error instanceof DiskError)) {
       throw error;

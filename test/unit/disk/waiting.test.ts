@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { DiskError } from '../../../src/disk/disk-error.ts';
 import {
   onceSnapshotsAreDone,
-  presentAnd,
   requireDisk,
   untilTimeIsUp,
   waitForSnapshotsOf,
@@ -23,19 +22,6 @@ describe('untilTimeIsUp', () => {
     const cancelled = new DiskError('cancelled', 'the caller has gone');
     expect(await rejectionOf(untilTimeIsUp(Promise.reject(cancelled), 'x'))).to.equal(cancelled);
     expect(await untilTimeIsUp(Promise.resolve(7), 'x')).to.equal(7);
-  });
-});
-
-describe('presentAnd', () => {
-  it('looks at the condition while the resource is there', () => {
-    const until = presentAnd<number>((value) => value > 1);
-    expect([1, 2].map(until)).to.deep.equal([false, true]);
-  });
-
-  it('holds once the resource has been missing three times in a row', () => {
-    const until = presentAnd<number>(() => false);
-    const seen = [undefined, undefined, 1, undefined, undefined, undefined];
-    expect(seen.map(until)).to.deep.equal([false, false, false, false, false, true]);
   });
 });
 

@@ -28,7 +28,7 @@ describe('A look that ECS refuses', () => {
       const looks = [
         cloud.findDisk('d-1', call),
         cloud.findDisksByTag({ key: 'a', value: 'b' }, call),
-        cloud.findSnapshotsByName('s', call),
+        cloud.findSnapshotsByName('s', 'shared', call),
         cloud.waitForDisk('d-1', () => true, call),
         cloud.isDiskProvenAbsent('d-1', call),
       ];

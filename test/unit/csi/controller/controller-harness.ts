@@ -5,7 +5,7 @@ import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
 import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
-import { aCall } from '../../../support/builders.ts';
+import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 
 const { service } = loadCsiProto().v1.Controller;
@@ -46,6 +46,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const warnings: { details: object; message: string }[] = [];
   const handlers = createController({
     cloud,
+    sightings: quickSightings(),
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId: 'clusterId' in options ? options.clusterId : 'c-1',

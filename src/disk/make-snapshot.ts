@@ -1,0 +1,96 @@
+import type { Call } from './call.ts';
+import { clientToken } from './client-token.ts';
+import type { DiskCloud } from './disk-cloud.ts';
+import { DiskError, isDiskError } from './disk-error.ts';
+import { presentAnd, type Sightings } from './sightings.ts';
+import { isCut, type NewSnapshot, type Snapshot } from './snapshot.ts';
+import { untilTimeIsUp } from './waiting.ts';
+
+/** ECS may answer a token with a snapshot that is long gone; each such answer leads to the next token. */
+const maxTokens = 50;
+
+export interface MakeSnapshotParts {
+  readonly cloud: DiskCloud;
+  readonly sightings: Sightings;
+}
+
+/** What makes a repeated request the same request. */
+export interface SnapshotIntent {
+  /** The same parts give the same ClientToken in every process. */
+  readonly intent: readonly string[];
+  /** Looks for what an earlier request of this intent made. */
+  readonly findExisting: () => Promise<Snapshot | undefined>;
+}
+
+/** Makes a snapshot and returns it once it is cut, or has failed. */
+export async function makeSnapshot(
+  parts: MakeSnapshotParts,
+  snapshot: Omit<NewSnapshot, 'clientToken'>,
+  { intent, findExisting }: SnapshotIntent,
+  call: Call,
+): Promise<Snapshot> {
+  const { cloud, sightings } = parts;
+  let token = clientToken(...intent);
+  for (let tokens = 0; tokens < maxTokens; tokens += 1) {
+    try {
+      const snapshotId = await cloud.createSnapshot({ ...snapshot, clientToken: token }, call);
+      const made = await waitUntilCut(parts, snapshotId, call);
+      if (made !== undefined) {
+        return made;
+      }
+      // ECS answered an old token with a snapshot that is gone: the next token is free.
+      token = clientToken(...intent, 'after', snapshotId);
+    } catch (error) {
+      if (!isDiskError(error, 'conflict')) {
+        throw error;
+      }
+      // The token was used with other parameters, such as those of a class that was changed since. What that made is
+      // ours to use. Only when it stays out of sight is a token of all parameters free.
+      const existing = await findExisting();
+      if (existing !== undefined) {
+        return existing;
+      }
+      assertMissingForLong(sightings, `token ${token}`, snapshot.name);
+      token = clientToken('snapshot', token, JSON.stringify(snapshot));
+    }
+  }
+  throw new DiskError(
+    'busy',
+    `ECS keeps answering for ${snapshot.name} with snapshots that are gone; call again`,
+  );
+}
+
+/** @throws DiskError `busy` until what an earlier request has made had time to show up. */
+export function assertMissingForLong(sightings: Sightings, what: string, name: string): void {
+  if (!sightings.isMissingForLong(what)) {
+    const message = `${name} was asked for before, with other parameters; waiting for what that made to show up`;
+    throw new DiskError('busy', message);
+  }
+}
+
+/** The snapshot once it is cut or has failed; `undefined` when it is proven to be long gone. */
+export async function waitUntilCut(
+  { cloud, sightings }: MakeSnapshotParts,
+  snapshotId: string,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  const stillDoing = `snapshot ${snapshotId} is not cut yet; ECS is still at it`;
+  const isDecided = (snapshot: Snapshot) => isCut(snapshot) || snapshot.status === 'failed';
+  const decided = presentAnd(sightings, snapshotId, isDecided);
+  const snapshot = await untilTimeIsUp(cloud.waitForSnapshot(snapshotId, decided, call), stillDoing);
+  if (snapshot === undefined && !(await cloud.isSnapshotProvenAbsent(snapshotId, call))) {
+    throw new DiskError('busy', stillDoing);
+  }
+  return snapshot;
+}
+
+/** Removes a snapshot that ECS failed to make, so that nothing is left behind, and says that it failed. */
+export async function removeFailed(
+  { cloud, sightings }: MakeSnapshotParts,
+  snapshot: Snapshot,
+  call: Call,
+): Promise<never> {
+  await cloud.deleteSnapshot(snapshot.id, { force: false }, call);
+  sightings.removed(snapshot.id);
+  throw new DiskError('failed', `ECS failed to make the snapshot of disk ${snapshot.sourceDiskId}`);
+}
