@@ -1,6 +1,8 @@
 import { apiPage } from './error-row.ts';
 import type { ErrorGroup } from './error-row.ts';
 
+const grantKms = 'grant the disk encryption role the use of the KMS key';
+
 /** Codes about disks and the instances that hold them. */
 export const diskErrors: readonly ErrorGroup[] = [
   {
