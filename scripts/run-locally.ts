@@ -15,46 +15,54 @@ const keys = {
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret',
 };
 
-const emulator = start('emulator', ['emulator', '--port', '0']);
-const address = await emulator.saw(/listening on http:\/\/(\S+)/);
-const plugin = start('plugin', [
-  ...['serve', '--endpoint', `unix://${socket}`, '--http-endpoint', '127.0.0.1:0', '--region', 'cn-hangzhou'],
-  ...[
-    '--cluster-id',
-    'local',
-    '--default-zone',
-    'cn-hangzhou-h',
-    '--ecs-endpoint',
-    address,
-    '--ecs-protocol',
-    'http',
-  ],
-]);
-const http = await plugin.saw(/"http":"([^"]+)"/);
-
-console.log(`
-CSI socket         unix://${socket}
-metrics, health    ${http}/metrics /healthz /readyz
-emulated ECS       http://${address} (keys: ${keys.ALIBABA_CLOUD_ACCESS_KEY_ID} / ${keys.ALIBABA_CLOUD_ACCESS_KEY_SECRET})
-what it holds      http://${address}/__emulator/state
-
-Ctrl-C ends both.
-`);
-
+let exitStatus = 0;
+const children: ChildProcess[] = [];
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
-await Promise.race([once(emulator.child, 'exit'), once(plugin.child, 'exit')]);
-stop();
-await Promise.all([emulator.ended, plugin.ended]);
-rmSync(directory, { recursive: true, force: true });
+try {
+  const emulator = start('emulator', ['emulator', '--port', '0']);
+  const address = await emulator.saw(/listening on http:\/\/(\S+)/);
+  const plugin = start('plugin', [
+    ...[
+      'serve',
+      '--endpoint',
+      `unix://${socket}`,
+      '--http-endpoint',
+      '127.0.0.1:0',
+      '--region',
+      'cn-hangzhou',
+    ],
+    ...['--cluster-id', 'local', '--default-zone', 'cn-hangzhou-h'],
+    ...['--ecs-endpoint', address, '--ecs-protocol', 'http'],
+  ]);
+  const http = await plugin.saw(/"http":"([^"]+)"/);
+  console.log(`
+CSI socket    unix://${socket}
+plugin        ${http}/metrics  ${http}/healthz  ${http}/readyz
+emulated ECS  http://${address} (keys: ${keys.ALIBABA_CLOUD_ACCESS_KEY_ID} / ${keys.ALIBABA_CLOUD_ACCESS_KEY_SECRET})
+its state     http://${address}/__emulator/state
+
+Any CSI client can speak to the socket. Ctrl-C ends both.
+`);
+  await Promise.race([emulator.ended, plugin.ended]);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  exitStatus = 1;
+} finally {
+  stop();
+  const alive = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  await Promise.all(alive.map((child) => once(child, 'exit')));
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exitCode = exitStatus;
 
 function stop(): void {
-  plugin.child.kill('SIGTERM');
-  emulator.child.kill('SIGTERM');
+  for (const child of children) {
+    child.kill('SIGTERM');
+  }
 }
 
 interface Started {
-  readonly child: ChildProcess;
   readonly ended: Promise<unknown>;
   /** The first group of the pattern, once a line of the output matches it. */
   saw(pattern: RegExp): Promise<string>;
@@ -66,12 +74,12 @@ function start(name: string, args: readonly string[]): Started {
     env: { ...process.env, ...keys },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(child);
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     console.log(`${name.padEnd(8)} | ${line}`);
   });
   return {
-    child,
     ended: once(child, 'exit'),
     saw: (pattern) =>
       new Promise((resolve, reject) => {

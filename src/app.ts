@@ -18,7 +18,7 @@ import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
 import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
-import { startAccessCheck, type AccessCheck } from './observability/access-check.ts';
+import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
 import { startHttpServer } from './observability/http-server.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
@@ -41,6 +41,7 @@ export async function startApp(config: ServeConfig, log: Logger, version: string
   }
   const csi = await serveCsi(config, { cloud, access, log, metrics, version });
   started.defer(() => csi.stop(config.drainMs));
+  access.start();
   log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
   const running = started.move();
   return { stop: () => running.disposeAsync() };
@@ -108,7 +109,7 @@ function observeEcs(log: Logger, metrics: Metrics): EcsObserver {
 }
 
 function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): AccessCheck {
-  return startAccessCheck({
+  return createAccessCheck({
     check: (signal) => cloud.checkAccess({ signal, requestId: `access-${randomUUID()}` }),
     onChange: (error) => {
       if (error === undefined) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { UsageError } from './config/usage-error.ts';
 
 /** Each command is loaded only when it is asked for: the SDK alone costs a second. */
@@ -48,6 +48,15 @@ async function run(): Promise<number> {
   }
 }
 
-enableCompileCache();
+const oldestNode = 24;
+const runningNode = Number.parseInt(process.versions.node, 10);
+if (runningNode < oldestNode) {
+  const advice = 'start it with "npm start -- <command>", which brings its own';
+  process.stderr.write(
+    `csi-datasafe: needs Node.js ${oldestNode} or newer, not ${process.version}; ${advice}\n`,
+  );
+  process.exit(2);
+}
+module.enableCompileCache();
 // A request that ECS never answers would keep the process alive after its work is done.
 process.exit(await run());

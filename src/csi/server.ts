@@ -1,6 +1,8 @@
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
+  setLogVerbosity,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -34,6 +36,8 @@ const lastWordsMs = 1000;
  * healthy sidecar ends that sidecar.
  */
 export async function startCsiServer(options: CsiServerOptions): Promise<CsiServer> {
+  // What grpc-js has to say goes into our errors; it would write to stderr as well.
+  setLogVerbosity(logVerbosity.NONE);
   const stopping = new AbortController();
   const server = new Server();
   for (const { definition, rpcs } of options.services) {

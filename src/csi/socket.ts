@@ -1,5 +1,6 @@
-import { chownSync, lstatSync, unlinkSync } from 'node:fs';
+import { accessSync, chownSync, constants, lstatSync, statSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 
 export interface SocketFile {
   readonly path: string;
@@ -9,9 +10,10 @@ export interface SocketFile {
 
 /**
  * Makes room for a socket: removes one that a dead process left behind, since its directory outlives a container.
- * @throws Error when the path is something else than a socket, or a living process listens there.
+ * @throws Error when its directory is missing or not writable, when the path is something else than a socket, or a living process listens there.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
+  assertDirectory(dirname(path));
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     return;
@@ -23,6 +25,21 @@ export async function removeStaleSocket(path: string): Promise<void> {
     throw new Error(`another process serves ${path}; stop it or choose another --endpoint`);
   }
   unlinkSync(path);
+}
+
+function assertDirectory(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) {
+    throw new Error(
+      `the directory of the socket, ${directory}, does not exist; create it or choose another --endpoint`,
+    );
+  }
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const message = `the directory of the socket, ${directory}, is not writable for this user; change its owner or mode`;
+    throw new Error(message, { cause: error });
+  }
 }
 
 function isListening(path: string): Promise<boolean> {

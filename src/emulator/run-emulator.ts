@@ -1,5 +1,6 @@
 import { Emulator } from './emulator.ts';
 import { FlagError, helpText, parseFlags, type Flags } from './flags.ts';
+import { takeLock } from './state/lock-file.ts';
 import { startServer, type RunningServer } from './server.ts';
 
 /**
@@ -7,12 +8,16 @@ import { startServer, type RunningServer } from './server.ts';
  * `ECS emulator listening on <url>`, written when requests are answered. Wrong flags give one line and status 2.
  */
 export async function runEmulator(argv: readonly string[]): Promise<number> {
+  using held = new DisposableStack();
   let started: { emulator: Emulator; server: RunningServer };
   try {
     const flags = parseFlags(argv);
     if (flags === 'help') {
       process.stdout.write(helpText);
       return 0;
+    }
+    if (flags.stateFile !== undefined) {
+      held.use(takeLock(flags.stateFile));
     }
     started = await start(flags);
   } catch (error) {

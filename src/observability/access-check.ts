@@ -14,13 +14,14 @@ export interface AccessCheckOptions {
 
 /** Whether the cloud lets us in. Asking never waits. */
 export interface AccessCheck extends Disposable {
+  start(): void;
   /** True from the first success on: a cloud that fails later must not make a liveness probe restart us. */
   hasPassed(): boolean;
   readiness(): Readiness;
 }
 
-/** Looks again and again, often while it fails and seldom while it works, until it is disposed. */
-export function startAccessCheck(options: AccessCheckOptions): AccessCheck {
+/** Looks again and again from `start` on, often while it fails and seldom while it works, until it is disposed. */
+export function createAccessCheck(options: AccessCheckOptions): AccessCheck {
   const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let hasPassed = false;
@@ -54,8 +55,8 @@ export function startAccessCheck(options: AccessCheckOptions): AccessCheck {
       },
     );
   };
-  look();
   return {
+    start: look,
     hasPassed: () => hasPassed,
     readiness: () => ({ ready: reason === undefined, reasons: reason === undefined ? [] : [reason] }),
     [Symbol.dispose]() {

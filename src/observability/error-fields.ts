@@ -16,8 +16,10 @@ function describe(thrown: unknown, causesLeft: number): Record<string, unknown> 
   if (!(thrown instanceof Error)) {
     return { type: typeof thrown, message: typeof thrown === 'string' ? thrown : 'not an Error object' };
   }
-  const fields: Record<string, unknown> = { type: thrown.name, message: thrown.message, stack: thrown.stack };
   const properties = thrown as unknown as Record<string, unknown>;
+  // An error that the code foresaw says all there is to say; where it was thrown helps nobody.
+  const stack = 'kind' in properties || thrown.name === 'StatusError' ? {} : { stack: thrown.stack };
+  const fields: Record<string, unknown> = { type: thrown.name, message: thrown.message, ...stack };
   for (const name of SAFE_PROPERTIES) {
     const value = properties[name];
     if (typeof value === 'string' || typeof value === 'number') {

@@ -186,8 +186,10 @@ describe('EcsDiskCloud against an ECS that misbehaves', () => {
 
   it('says why ECS makes no snapshot of a disk that was never attached', async () => {
     const diskId = await cloud.createDisk(newDisk(), aCall());
+    await cloud.waitForDisk(diskId, (made) => made?.status === 'Available', aCall());
     const error = await rejection(cloud.createSnapshot(newSnapshot(diskId), aCall()));
     expect(error.kind).to.equal('wrong-state');
+    expect(error.code).to.equal('IncorrectDiskStatus.NeverAttached');
   });
 
   it('takes a category that is sold out in the zone for not offered', async () => {

@@ -112,7 +112,7 @@ describe('EcsDiskCloud against an ECS', () => {
     expect((await cloud.findDisk(copyId, aCall()))?.sourceSnapshotId).to.equal(snapshotId);
 
     expect((await rejection(cloud.deleteSnapshot(snapshotId, { force: false }, aCall()))).kind).to.equal(
-      'in-use',
+      'source-of-disks',
     );
     await cloud.deleteSnapshot(snapshotId, { force: true }, aCall());
     expect(await cloud.findSnapshot(snapshotId, aCall())).to.equal(undefined);

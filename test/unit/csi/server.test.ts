@@ -1,4 +1,4 @@
-import { logVerbosity, setLogVerbosity, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,14 +34,11 @@ describe('startCsiServer', () => {
     const path = join(directory.path, 'missing', 'csi.sock');
     const socket = { path, mode: 0o660, owner: undefined };
 
-    setLogVerbosity(logVerbosity.NONE);
-
     const error = await rejectionOf(
       startCsiServer({ socket, services: [], maxCallMs: 1, onFinished: () => undefined }),
     );
 
-    setLogVerbosity(logVerbosity.ERROR);
-    expect(error.message).to.contain(`cannot listen on ${path}`);
+    expect(error.message).to.contain(`${join(directory.path, 'missing')}, does not exist`);
   });
 
   it('refuses an RPC that the standard does not have', async () => {
