@@ -9,7 +9,7 @@ import { readPages } from './pages.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 
 /** What the tag actions of ECS call the two nouns. */
-export type ResourceType = 'disk' | 'snapshot';
+type ResourceType = 'disk' | 'snapshot';
 
 export interface TaggedResources {
   /** The ids of all that carry the tag, sorted. Unlike a Describe by tag, which stops at 1,000, this list is complete. */

@@ -109,7 +109,7 @@ function splitList(text: string | undefined): string[] | undefined {
       'StorageClass parameter zoneId: must be a comma-separated list without empty items',
     );
   }
-  return items;
+  return items === undefined ? undefined : [...new Set(items)];
 }
 
 function takeFeatures(map: ParameterMap) {

@@ -9,7 +9,7 @@ import { managedTokenSource } from './managed-token.ts';
 import { credentialsUriSource, ecsRamRoleSource, oidcSource, ramRoleSource } from './sdk-sources.ts';
 import type { Credential, SessionSource } from './session.ts';
 
-export type { Credential, SessionKeys } from './session.ts';
+export type { Credential } from './session.ts';
 
 export interface CredentialOptions {
   readonly clock?: Clock | undefined;

@@ -13,14 +13,14 @@ export type CredentialSettings =
 export type CredentialKind = CredentialSettings['kind'];
 
 /** A long-lived AccessKey pair. */
-export interface AccessKeySettings {
+interface AccessKeySettings {
   readonly kind: 'access-key';
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
 }
 
 /** A temporary key pair from STS. It is not refreshed: when it has expired, every call fails. */
-export interface StsSettings {
+interface StsSettings {
   readonly kind: 'sts';
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
@@ -92,7 +92,7 @@ export interface CredentialsFileSettings {
 }
 
 /** The encrypted token file that ACK mounts for its add-ons. */
-export interface ManagedTokenSettings {
+interface ManagedTokenSettings {
   readonly kind: 'managed-token';
   readonly file: string;
 }

@@ -24,7 +24,7 @@ export function managedTokenSource(file: string, clock: Clock): SessionSource {
  *
  * @throws CredentialProblem
  */
-export function parseManagedToken(text: string, file: string): Session {
+function parseManagedToken(text: string, file: string): Session {
   const token = parseJsonObject(text, file);
   const key = Buffer.from(requiredText(token, 'keyring', file), 'utf8');
   const decrypt = (name: string) => decryptField(requiredText(token, name, file), key, `${name} in ${file}`);

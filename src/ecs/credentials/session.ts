@@ -1,5 +1,5 @@
 /** Keys that sign a request, as the SDK reads them. */
-export interface SessionKeys {
+interface SessionKeys {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Empty for keys that do not expire. */

@@ -51,7 +51,7 @@ export function temporaryKeys(minutes: number): string {
 }
 
 /** Everything that a log could show of an object. */
-export function everythingIn(value: unknown): string {
+function everythingIn(value: unknown): string {
   return `${inspect(value, { depth: 20, showHidden: true })} ${JSON.stringify(value)} ${String(value)}`;
 }
 
