@@ -43,6 +43,9 @@ export interface SnapshotCalls {
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string>;
   /** Absent counts as deleted. `force` is needed once disks were made from it. */
   deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void>;
+  /** Counted from the cut; it can only grow. */
+  extendRetention(snapshotId: string, retentionDays: number, call: Call): Promise<void>;
+  tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void>;
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined>;
   /** In the order of the ids, without those that are not there. */
   findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]>;

@@ -6,6 +6,7 @@ export type DiskErrorKind =
   | 'not-found'
   | 'conflict'
   | 'in-use'
+  | 'never-used'
   | 'wrong-state'
   | 'invalid'
   | 'out-of-range'

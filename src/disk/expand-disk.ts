@@ -12,12 +12,20 @@ export interface DiskExpansion {
   readonly maxSizeGiB: number | undefined;
 }
 
+/** Decides when the resize of a disk is sent, and what is done before and after it. */
+export type AroundResize = (disk: Disk, resize: () => Promise<void>, call: Call) => Promise<void>;
+
 /**
  * Grows a disk to at least the wanted size and returns it with the size that ECS then reports. A disk that is large
  * enough already is left alone.
  * @throws DiskError `not-found`, `out-of-range`, `wrong-state`, or `busy` while ECS is still at it.
  */
-export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, call: Call): Promise<Disk> {
+export async function expandDisk(
+  cloud: DiskCloud,
+  expansion: DiskExpansion,
+  call: Call,
+  aroundResize: AroundResize = (disk, resize) => onceSnapshotsAreDone(cloud, disk.id, resize, call),
+): Promise<Disk> {
   const disk = await requireDisk(cloud, expansion.diskId, call);
   assertWithinLimit(disk.sizeGiB, disk, expansion);
   if (disk.sizeGiB >= expansion.sizeGiB) {
@@ -25,25 +33,11 @@ export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, cal
   }
   assertOffered(disk, expansion.sizeGiB);
   const settled = await waitUntilSettled(cloud, disk, call);
-  await onceSnapshotsAreDone(
-    cloud,
-    disk.id,
-    async () => {
-      const online = settled.status === 'In_use';
-      const token = clientToken(
-        'resize',
-        disk.id,
-        disk.sizeGiB,
-        expansion.sizeGiB,
-        online ? 'online' : 'offline',
-      );
-      await cloud.resizeDisk(
-        { diskId: disk.id, sizeGiB: expansion.sizeGiB, online, clientToken: token },
-        call,
-      );
-    },
-    call,
-  );
+  const online = settled.status === 'In_use';
+  const { sizeGiB } = expansion;
+  const token = clientToken('resize', disk.id, disk.sizeGiB, sizeGiB, online ? 'online' : 'offline');
+  const resize = () => cloud.resizeDisk({ diskId: disk.id, sizeGiB, online, clientToken: token }, call);
+  await aroundResize(settled, resize, call);
   return await waitUntilGrown(cloud, expansion, call);
 }
 

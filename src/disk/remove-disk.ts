@@ -4,12 +4,20 @@ import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError } from './disk-error.ts';
 import { hidden, onceSnapshotsAreDone, untilTimeIsUp } from './waiting.ts';
 
+/** Called with a disk that nobody holds, right before it is deleted; what it throws stops the deletion. */
+export type BeforeDelete = (disk: Disk, call: Call) => Promise<void>;
+
 /**
  * Deletes a disk and returns once it is gone. A disk that is proven absent counts as deleted; one that an instance
  * holds is never touched.
  * @throws DiskError `in-use`, `unreadable` when ECS hides the disk from us, `busy` while ECS is still at it.
  */
-export async function removeDisk(cloud: DiskCloud, diskId: string, call: Call): Promise<void> {
+export async function removeDisk(
+  cloud: DiskCloud,
+  diskId: string,
+  call: Call,
+  beforeDelete: BeforeDelete = () => Promise.resolve(),
+): Promise<void> {
   const found = await cloud.findDisk(diskId, call);
   if (found === undefined) {
     if (await cloud.isDiskProvenAbsent(diskId, call)) {
@@ -22,7 +30,15 @@ export async function removeDisk(cloud: DiskCloud, diskId: string, call: Call): 
     throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
   }
   assertNotInUse(disk);
-  await onceSnapshotsAreDone(cloud, diskId, () => cloud.deleteDisk(diskId, call), call);
+  await onceSnapshotsAreDone(
+    cloud,
+    diskId,
+    async () => {
+      await beforeDelete(disk, call);
+      await cloud.deleteDisk(diskId, call);
+    },
+    call,
+  );
   await untilTimeIsUp(
     cloud.waitForDisk(diskId, (now) => now === undefined, call),
     `disk ${diskId} is still being deleted by ECS`,

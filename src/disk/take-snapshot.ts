@@ -1,15 +1,13 @@
 import type { Call } from './call.ts';
 import { diskCategories } from './categories.ts';
-import { clientToken } from './client-token.ts';
 import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError, isDiskError } from './disk-error.ts';
+import { DiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
 import { isCut, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys } from './tags.ts';
-import { presentAnd, requireDisk, untilTimeIsUp } from './waiting.ts';
-
-const maxTokens = 5;
+import { makeSnapshot, waitUntilCut } from './make-snapshot.ts';
+import { requireDisk } from './waiting.ts';
 
 export interface TakeSnapshotParts {
   readonly cloud: DiskCloud;
@@ -80,42 +78,16 @@ async function assertCanHaveSnapshots(cloud: DiskCloud, diskId: string, call: Ca
 
 async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: Call): Promise<Snapshot> {
   const { key, ...asAsked } = request;
-  const newSnapshot = { ...asAsked, name: ecsNameFor(key), description: undefined };
-  let token = clientToken('snapshot', key, request.diskId);
-  for (let tokens = 0; tokens < maxTokens; tokens += 1) {
-    try {
-      const snapshotId = await parts.cloud.createSnapshot({ ...newSnapshot, clientToken: token }, call);
-      const snapshot = await waitUntilCut(parts.cloud, snapshotId, call);
-      if (snapshot !== undefined) {
-        return snapshot;
-      }
-      // ECS answered an old token with a snapshot that is gone: the next token is free.
-      token = clientToken('snapshot', key, request.diskId, 'after', snapshotId);
-    } catch (error) {
-      if (!isDiskError(error, 'conflict')) {
-        throw error;
-      }
-      // The token was used with other parameters, such as those of a class that was changed since. If that made a
-      // snapshot it is ours to use; if not, a token of all parameters is free.
-      const existing = await findByKey(parts, request, call);
-      if (existing !== undefined) {
-        return await useExisting(parts.cloud, existing, call);
-      }
-      token = clientToken('snapshot', token, JSON.stringify(newSnapshot));
-    }
-  }
-  throw new DiskError('busy', `ECS keeps answering for ${key} with snapshots that are gone; call again`);
-}
-
-/** The snapshot once it is cut or has failed; `undefined` when it is proven to be long gone. */
-async function waitUntilCut(cloud: DiskCloud, snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-  const stillDoing = `snapshot ${snapshotId} is not cut yet; ECS is still at it`;
-  const decided = presentAnd<Snapshot>((snapshot) => isCut(snapshot) || snapshot.status === 'failed');
-  const snapshot = await untilTimeIsUp(cloud.waitForSnapshot(snapshotId, decided, call), stillDoing);
-  if (snapshot === undefined && !(await cloud.isSnapshotProvenAbsent(snapshotId, call))) {
-    throw new DiskError('busy', stillDoing);
-  }
-  return snapshot;
+  const findExisting = async () => {
+    const existing = await findByKey(parts, request, call);
+    return existing === undefined ? undefined : await useExisting(parts.cloud, existing, call);
+  };
+  return await makeSnapshot(
+    parts.cloud,
+    { ...asAsked, name: ecsNameFor(key), description: undefined },
+    { intent: ['snapshot', key, request.diskId], findExisting },
+    call,
+  );
 }
 
 async function unlessFailed(cloud: DiskCloud, snapshot: Snapshot, call: Call): Promise<Snapshot> {
