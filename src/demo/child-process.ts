@@ -10,7 +10,7 @@ const stopLimitMs = 15_000;
 const keptCharacters = 1024 * 1024;
 
 /** How a process ended: its exit status, or the signal that ended it. */
-export type ProcessEnd = number | NodeJS.Signals;
+type ProcessEnd = number | NodeJS.Signals;
 
 /** One of our commands in a process of its own. Killed, if it still runs, when it is disposed of or when we end. */
 export interface CommandProcess extends AsyncDisposable {

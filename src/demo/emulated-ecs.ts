@@ -8,7 +8,7 @@ export const emulatorKeys = {
 };
 
 /** What lives in the emulated account. */
-export interface ResourceCounts {
+interface ResourceCounts {
   readonly disks: number;
   readonly snapshots: number;
   readonly groups: number;

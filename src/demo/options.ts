@@ -12,8 +12,8 @@ export class DemoUsageError extends Error {
 }
 
 const defaultDataMiB = 128;
-/** With what is appended later the data must fit a disk of 20 GiB. */
-const maxDataMiB = 8192;
+/** With what is appended later the data must fit a disk of 20 GiB and the memory of the emulator. */
+const maxDataMiB = 4096;
 
 export const demoUsage = `Usage: csi-datasafe demo [options]
 

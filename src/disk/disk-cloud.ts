@@ -16,53 +16,57 @@ export interface DiskCloud extends DiskCalls, SnapshotCalls, AccountCalls {}
 
 export interface DiskCalls {
   /** @returns the new disk's id, before the disk is usable. */
-  createDisk(disk: NewDisk, call: Call): Promise<string>;
+  readonly createDisk: (disk: NewDisk, call: Call) => Promise<string>;
   /** Absent counts as deleted. */
-  deleteDisk(diskId: string, call: Call): Promise<void>;
-  resizeDisk(resize: DiskResize, call: Call): Promise<void>;
-  findDisk(diskId: string, call: Call): Promise<Disk | undefined>;
+  readonly deleteDisk: (diskId: string, call: Call) => Promise<void>;
+  readonly resizeDisk: (resize: DiskResize, call: Call) => Promise<void>;
+  readonly findDisk: (diskId: string, call: Call) => Promise<Disk | undefined>;
   /** In the order of the ids, without those that are not there. */
-  findDisks(diskIds: readonly string[], call: Call): Promise<Disk[]>;
+  readonly findDisks: (diskIds: readonly string[], call: Call) => Promise<Disk[]>;
   /** At most 1,000: the limit of ECS for a search by tag. */
-  findDisksByTag(tag: Tag, call: Call): Promise<Disk[]>;
-  findDisksMadeFrom(snapshotId: string, call: Call): Promise<Disk[]>;
+  readonly findDisksByTag: (tag: Tag, call: Call) => Promise<Disk[]>;
+  readonly findDisksMadeFrom: (snapshotId: string, call: Call) => Promise<Disk[]>;
   /** Looks in shared rounds until `until` holds; rejects with the signal's reason if that comes first. */
-  waitForDisk(
+  readonly waitForDisk: (
     diskId: string,
     until: (disk: Disk | undefined) => boolean,
     call: Call,
-  ): Promise<Disk | undefined>;
+  ) => Promise<Disk | undefined>;
   /** False when the disk exists but is not shown to us. */
-  isDiskProvenAbsent(diskId: string, call: Call): Promise<boolean>;
+  readonly isDiskProvenAbsent: (diskId: string, call: Call) => Promise<boolean>;
   /** Every disk id that carries the tag, sorted; complete, however many there are. */
-  listDiskIds(tag: Tag, call: Call): Promise<string[]>;
+  readonly listDiskIds: (tag: Tag, call: Call) => Promise<string[]>;
 }
 
 export interface SnapshotCalls {
   /** @returns the new snapshot's id, before its moment is cut. */
-  createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string>;
+  readonly createSnapshot: (snapshot: NewSnapshot, call: Call) => Promise<string>;
   /** Absent counts as deleted. `force` is needed once disks were made from it. */
-  deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void>;
+  readonly deleteSnapshot: (
+    snapshotId: string,
+    options: { readonly force: boolean },
+    call: Call,
+  ) => Promise<void>;
   /** Counted from the cut; it can only grow. */
-  extendRetention(snapshotId: string, retentionDays: number, call: Call): Promise<void>;
-  tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void>;
-  findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined>;
+  readonly extendRetention: (snapshotId: string, retentionDays: number, call: Call) => Promise<void>;
+  readonly tagSnapshot: (snapshotId: string, tag: Tag, call: Call) => Promise<void>;
+  readonly findSnapshot: (snapshotId: string, call: Call) => Promise<Snapshot | undefined>;
   /** In the order of the ids, without those that are not there. */
-  findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]>;
+  readonly findSnapshots: (snapshotIds: readonly string[], call: Call) => Promise<Snapshot[]>;
   /** Snapshots with exactly this name, whoever made them. Many look-ups at once share requests. */
-  findSnapshotsByName(name: string, call: Call): Promise<Snapshot[]>;
-  findSnapshotsOfDisk(diskId: string, call: Call): Promise<Snapshot[]>;
-  waitForSnapshot(
+  readonly findSnapshotsByName: (name: string, call: Call) => Promise<Snapshot[]>;
+  readonly findSnapshotsOfDisk: (diskId: string, call: Call) => Promise<Snapshot[]>;
+  readonly waitForSnapshot: (
     snapshotId: string,
     until: (snapshot: Snapshot | undefined) => boolean,
     call: Call,
-  ): Promise<Snapshot | undefined>;
-  isSnapshotProvenAbsent(snapshotId: string, call: Call): Promise<boolean>;
+  ) => Promise<Snapshot | undefined>;
+  readonly isSnapshotProvenAbsent: (snapshotId: string, call: Call) => Promise<boolean>;
   /** Every snapshot id that carries the tag, sorted; complete, however many there are. */
-  listSnapshotIds(tag: Tag, call: Call): Promise<string[]>;
+  readonly listSnapshotIds: (tag: Tag, call: Call) => Promise<string[]>;
 }
 
 export interface AccountCalls {
   /** One cheap signed read; rejects with the reason when end point, region, credentials or rights are not right. */
-  checkAccess(call: Call): Promise<void>;
+  readonly checkAccess: (call: Call) => Promise<void>;
 }

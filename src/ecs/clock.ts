@@ -11,7 +11,6 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(durationMs, signal) {
-    signal?.throwIfAborted();
     try {
       await delay(durationMs, undefined, signal === undefined ? {} : { signal });
     } catch (error) {

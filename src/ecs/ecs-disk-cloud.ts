@@ -24,6 +24,7 @@ import { createRequestSender } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { createEcsSnapshots } from './ecs-snapshots.ts';
 import { withReadRetry } from './read-retry.ts';
+import { withUndecidedLooks } from './refused-look.ts';
 import { fields } from './sdk-types.ts';
 import { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
 import type { SharedCallLimits } from './shared-call.ts';
@@ -57,13 +58,13 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   const close = () => closing.abort(new DiskError('cancelled', 'the plugin is stopping'));
   const tools = toolsFrom(options, closing.signal);
   const tagged = createTaggedResources(options.client, tools.read);
-  return {
+  return withUndecidedLooks({
     ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     checkAccess: (call) => checkAccess(tools, call),
     close,
     [Symbol.dispose]: close,
-  };
+  });
 }
 
 interface Tools {

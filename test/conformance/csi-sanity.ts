@@ -88,6 +88,7 @@ export async function runCsiSanity(run: SanityRun): Promise<{ ended: number | st
     `-ginkgo.json-report=${run.reportFile}`,
     `-ginkgo.timeout=${run.timeLimitMs}ms`,
     '-ginkgo.grace-period=5s',
+    '-ginkgo.randomize-all',
     '-ginkgo.no-color',
   ];
   run.signal.throwIfAborted();

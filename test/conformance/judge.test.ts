@@ -20,7 +20,7 @@ function evidence(change: Partial<Evidence> = {}): Evidence {
       { capability: 'CLONE_VOLUME', sanitySays: ['Cloning not supported'], reason: 'ECS cannot' },
     ],
     announced: new Set(['CREATE_DELETE_VOLUME']),
-    passedFloor: 1,
+    ranFloor: 1,
     ...change,
   };
 }
@@ -73,9 +73,9 @@ describe('the verdict on a run of csi-sanity', () => {
     ]);
   });
 
-  it('finds fault with a run in which too few specs passed', () => {
-    const { problems } = judge(evidence({ passedFloor: 2 }));
-    expect(problems).to.deep.equal(['only 1 specs passed; at least 2 should']);
+  it('finds fault with a run in which too few specs ran', () => {
+    const { problems } = judge(evidence({ ranFloor: 2 }));
+    expect(problems).to.deep.equal(['only 1 specs ran; at least 2 should']);
   });
 
   it('of a part of the run, counts only what was asked for', () => {
@@ -84,7 +84,7 @@ describe('the verdict on a run of csi-sanity', () => {
       spec('Controller pages', 'pending'),
       spec('Node x', 'skipped'),
     ];
-    const { passed, skipped, problems } = judge(partOnly(evidence({ specs, passedFloor: 50 })));
+    const { passed, skipped, problems } = judge(partOnly(evidence({ specs, ranFloor: 50 })));
     expect([passed.length, skipped.length, problems]).to.deep.equal([1, 0, []]);
   });
 });

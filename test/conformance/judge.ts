@@ -7,8 +7,8 @@ export interface Evidence {
   readonly notAnnounced: readonly NotAnnounced[];
   /** The capabilities that the plugin announces. */
   readonly announced: ReadonlySet<string>;
-  /** At least so many specs must pass. */
-  readonly passedFloor: number;
+  /** At least so many specs must have run. */
+  readonly ranFloor: number;
 }
 
 export interface SkippedSpec {
@@ -26,9 +26,11 @@ export interface Verdict {
 
 /** Sorts the specs, and sees to it that each skipped one has a reason and each reason a skipped spec. */
 export function judge(evidence: Evidence): Verdict {
-  const { specs, passedFloor } = evidence;
+  const { specs, ranFloor } = evidence;
   const withState = (state: Spec['state']) => specs.filter((spec) => spec.state === state);
   const passed = withState('passed');
+  const failed = withState('failed');
+  const ran = passed.length + failed.length;
   const pending = withState('pending').map(({ name }) => ({
     name,
     reason: 'switched off in csi-sanity itself',
@@ -42,12 +44,12 @@ export function judge(evidence: Evidence): Verdict {
     ...staleEntries(evidence),
     ...wronglySkipped(evidence),
   ];
-  if (passed.length < passedFloor) {
-    problems.push(`only ${passed.length} specs passed; at least ${passedFloor} should`);
+  if (ran < ranFloor) {
+    problems.push(`only ${ran} specs ran; at least ${ranFloor} should`);
   }
   return {
     passed,
-    failed: withState('failed'),
+    failed,
     skipped: [
       ...explained.flatMap(({ spec: { name }, reason }) => (reason === undefined ? [] : [{ name, reason }])),
       ...pending,
@@ -86,8 +88,8 @@ function wronglySkipped({ specs, notAnnounced, announced }: Evidence): string[] 
     .map(({ capability }) => `specs are skipped for the lack of ${capability}, which the plugin announces`);
 }
 
-/** The same evidence with only what was asked for: the lists and the floor hold for whole runs. */
+/** The evidence of a run of some specs, asked for or cut short: the lists and the floor hold for whole runs. */
 export function partOnly(evidence: Evidence): Evidence {
   const specs = evidence.specs.filter(({ state }) => state === 'passed' || state === 'failed');
-  return { ...evidence, specs, leftOut: [], notAnnounced: [], passedFloor: 1 };
+  return { ...evidence, specs, leftOut: [], notAnnounced: [], ranFloor: 1 };
 }

@@ -19,8 +19,8 @@ import { printVerdict } from './print-verdict.ts';
 import { leftOut, notAnnounced } from './skips.ts';
 import { leftovers, startSystem, type System } from './system.ts';
 
-/** Raise it when more specs pass. */
-const passedFloor = 1;
+/** So many specs run today; raise it when more do. */
+const ranFloor = 44;
 /** ECS takes 20 GiB or more for the category used here. */
 const volumeBytes = 20n * 1024n ** 3n;
 const sanityLimitMs = 6 * 60_000;
@@ -75,8 +75,9 @@ async function tryAll(system: System, { binary, directory, focus, signal }: Tria
   }
   const { specs, suiteFailures } = readGinkgoReport(reportFile);
   const announced = await system.announced();
-  const whole: Evidence = { specs, leftOut, notAnnounced, announced, passedFloor };
-  const verdict = judge(focus === undefined ? whole : partOnly(whole));
+  const whole: Evidence = { specs, leftOut, notAnnounced, announced, ranFloor };
+  const isWhole = focus === undefined && suiteFailures.length === 0;
+  const verdict = judge(isWhole ? whole : partOnly(whole));
   const problems = [
     ...verdict.problems,
     ...suiteFailures,
@@ -114,8 +115,10 @@ try {
   const { values } = parseArgs({ options: { focus: { type: 'string' } } });
   process.exitCode = await main(values.focus);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (!(error instanceof NoGoError)) {
+  if (error instanceof NoGoError) {
+    console.error(error.message);
+  } else {
+    console.error(error);
     console.log('0 passed, 1 failed');
   }
   process.exitCode = 1;

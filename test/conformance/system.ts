@@ -82,12 +82,11 @@ async function instanceIn(emulator: Emulator): Promise<string> {
   return found.id;
 }
 
-/** One line for each disk, snapshot and group that is still there: csi-sanity deletes all that it makes. */
+/** Says which disks, snapshots and groups are still there, if any: csi-sanity deletes all that it makes. */
 export async function leftovers({ emulator }: System): Promise<string[]> {
   const { disks, snapshots, groups } = await emulator.control<CloudState>('GET', '/state');
-  const lines = (kind: string, found: readonly { id: string; name: string }[]) =>
-    found.map(({ id, name }) => `the ${kind} ${id} (${name}) was left behind`);
-  return [...lines('disk', disks), ...lines('snapshot', snapshots), ...lines('snapshot group', groups)];
+  const found = [...disks, ...snapshots, ...groups].map(({ id, name }) => `${id} (${name})`);
+  return found.length === 0 ? [] : [`${found.length} left behind in ECS: ${found.join(', ')}`];
 }
 
 async function waitUntilReady({ client, process }: Plugin): Promise<void> {

@@ -66,6 +66,7 @@ describe('EcsDiskCloud against an ECS', () => {
 
     await cloud.resizeDisk({ diskId, sizeGiB: 30, online: false, clientToken: 'grow-1' }, aCall());
     expect((await cloud.findDisk(diskId, aCall()))?.sizeGiB).to.equal(30);
+    expect((await emulator.requests('ResizeDisk'))[0]?.parameters).not.to.have.property('Type');
     expect(await cloud.isDiskProvenAbsent(diskId, aCall())).to.equal(false);
 
     await cloud.deleteDisk(diskId, aCall());
@@ -126,6 +127,16 @@ describe('EcsDiskCloud against an ECS', () => {
     const other = await rejection(cloud.createDisk({ ...wanted, sizeGiB: 21 }, aCall()));
     expect(other.kind).to.equal('conflict');
     expect((await emulator.counts()).disks).to.equal(1);
+  });
+
+  it('takes a missing resource for deleted, also when ECS complains about it', async () => {
+    await emulator.configure({ deleteMissing: 'refuse' });
+    await cloud.deleteDisk('d-nothing', aCall());
+    await cloud.deleteSnapshot('s-nothing', { force: true }, aCall());
+    expect(cloud.observer.finished.map(({ code }) => code)).to.deep.equal([
+      'InvalidDiskId.NotFound',
+      'InvalidSnapshotId.NotFound',
+    ]);
   });
 
   it('makes no request for what is no id', async () => {

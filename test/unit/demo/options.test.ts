@@ -15,11 +15,11 @@ describe('demoOptionsFrom', () => {
     expect(demoOptionsFrom(['-h'])).to.equal('help');
   });
 
-  for (const size of ['0', '-1', '1.5', '8193', 'much', '', '0x10']) {
+  for (const size of ['0', '-1', '1.5', '4097', 'much', '', '0x10']) {
     it(`refuses the size "${size}"`, () => {
       expect(() => demoOptionsFrom([`--size-mib=${size}`])).to.throw(
         DemoUsageError,
-        `--size-mib: "${size}" is not a whole number from 1 to 8192`,
+        `--size-mib: "${size}" is not a whole number from 1 to 4096`,
       );
     });
   }

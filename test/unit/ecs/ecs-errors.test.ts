@@ -113,6 +113,7 @@ describe('the table of ECS errors', () => {
     ['LastTokenProcessing', 'CreateDisk', 'busy'],
     ['Throttling.User', 'DeleteDisk', 'throttled'],
     ['InvalidParameter.KMSKeyId.NotFound', 'CreateDisk', 'invalid'],
+    ['InvalidParameter.KMSKeyId.CMKNotEnabled', 'CreateDisk', 'wrong-state'],
     ['InvalidParameter.Whatever', 'CreateDisk', 'invalid'],
     ['InvalidDiskIds.NotInSameZone', 'CreateSnapshotGroup', 'invalid'],
     ['InvalidTimeStamp.Expired', 'DescribeDisks', 'unauthenticated'],

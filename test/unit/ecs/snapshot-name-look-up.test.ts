@@ -72,10 +72,10 @@ describe('SnapshotNameLookUp', () => {
       world.find(`first-${String(index)}`);
     }
     await world.clock.advance(100);
-    const later = Array.from({ length: 150 }, (_, index) => world.find(`second-${String(index)}`));
-    await world.clock.advance(500);
-    expect(later.some(({ settled }) => settled)).to.equal(false);
-    await world.clock.advance(500);
+    const later = Array.from({ length: 75 }, (_, index) => world.find(`second-${String(index)}`));
+    await world.clock.advance(100);
+    later.push(...Array.from({ length: 75 }, (_, index) => world.find(`third-${String(index)}`)));
+    await world.clock.advance(900);
     expect(world.listings).to.deep.equal([50, 150]);
     expect(later.every(({ settled }) => settled)).to.equal(true);
   });

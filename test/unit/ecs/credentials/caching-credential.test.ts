@@ -116,8 +116,10 @@ describe('a credential', () => {
 
   it('never quotes what the source threw', async () => {
     const world = setUp();
-    world.failure = new Error(`get sts token failed, result: {"AccessKeySecret":"${secret}"}`);
-    expectNoSecrets(await rejection(world.get()));
+    for (const text of ['get sts token failed, result:', 'parse aliyun cli config failed:', '']) {
+      world.failure = new Error(`${text} {"AccessKeySecret":"${secret}"}`);
+      expectNoSecrets(await rejection(world.get()));
+    }
     await world.clock.advance(0);
     expectNoSecrets(world.credential);
   });

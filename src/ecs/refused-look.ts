@@ -1,0 +1,57 @@
+import type { DiskCloud } from '../disk/disk-cloud.ts';
+import { DiskError, isDiskError, type DiskErrorKind } from '../disk/disk-error.ts';
+
+/** Kinds that say nothing about an earlier request, whoever answers them. */
+const alreadyUndecided: readonly DiskErrorKind[] = [
+  ...([
+    'throttled',
+    'busy',
+    'timed-out',
+    'cancelled',
+    'outcome-unknown',
+    'unauthenticated',
+    'unreadable',
+  ] as const),
+];
+
+/**
+ * A look that ECS refuses, for whatever reason, tells nothing about what an earlier attempt has made. Were its error
+ * final, a sidecar would forget the disk of that attempt. So it becomes `unreadable`, with the same text.
+ */
+function look<Arguments extends unknown[], Result>(
+  method: (...args: Arguments) => Promise<Result>,
+): (...args: Arguments) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await method(...args);
+    } catch (error) {
+      if (isDiskError(error) && !alreadyUndecided.includes(error.kind)) {
+        const { code, action, requestId } = error;
+        throw new DiskError('unreadable', error.message, { code, action, requestId, cause: error });
+      }
+      throw error;
+    }
+  };
+}
+
+/** The same cloud, whose reads never end in a final error. */
+export function withUndecidedLooks<Cloud extends DiskCloud>(cloud: Cloud): Cloud {
+  return {
+    ...cloud,
+    findDisk: look(cloud.findDisk),
+    findDisks: look(cloud.findDisks),
+    findDisksByTag: look(cloud.findDisksByTag),
+    findDisksMadeFrom: look(cloud.findDisksMadeFrom),
+    waitForDisk: look(cloud.waitForDisk),
+    isDiskProvenAbsent: look(cloud.isDiskProvenAbsent),
+    listDiskIds: look(cloud.listDiskIds),
+    findSnapshot: look(cloud.findSnapshot),
+    findSnapshots: look(cloud.findSnapshots),
+    findSnapshotsByName: look(cloud.findSnapshotsByName),
+    findSnapshotsOfDisk: look(cloud.findSnapshotsOfDisk),
+    waitForSnapshot: look(cloud.waitForSnapshot),
+    isSnapshotProvenAbsent: look(cloud.isSnapshotProvenAbsent),
+    listSnapshotIds: look(cloud.listSnapshotIds),
+    checkAccess: look(cloud.checkAccess),
+  };
+}
