@@ -42,6 +42,10 @@ export const statusOfKind: Readonly<Record<DiskErrorKind, StatusRow>> = {
   'not-found': { status: GrpcStatus.NOT_FOUND, reason: 'the disk or snapshot does not exist' },
   conflict: { status: GrpcStatus.ALREADY_EXISTS, reason: 'the name is taken by something else' },
   'in-use': { status: GrpcStatus.FAILED_PRECONDITION, reason: 'an instance or another resource holds it' },
+  'never-used': {
+    status: GrpcStatus.FAILED_PRECONDITION,
+    reason: 'the disk never held data, so ECS makes no snapshot',
+  },
   'wrong-state': {
     status: GrpcStatus.FAILED_PRECONDITION,
     reason: 'not possible until somebody changes its state',

@@ -1,10 +1,12 @@
 import type { DiskCloud } from '../../disk/disk-cloud.ts';
+import type { ExpandGuardParts } from '../../disk/guards/before-expand.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */
 export interface ControllerParts {
   readonly cloud: DiskCloud;
   readonly lock: OperationLock;
+  readonly guards: ExpandGuardParts;
   readonly regionId: string;
   /** Marks what this cluster owns; `undefined` when the operator names no cluster. */
   readonly clusterId: string | undefined;

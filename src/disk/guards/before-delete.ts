@@ -189,22 +189,21 @@ async function record(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, c
     if (!isDiskError(error)) {
       throw error;
     }
-    if (!isDiskError(error, 'unsupported')) {
-      const message = `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is made, but could not be recorded in Kubernetes: ${error.message}`;
-      report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
-      throw new DiskError(
-        isDiskError(error, 'conflict', 'denied') ? 'wrong-state' : 'outcome-unknown',
-        message,
-        {
-          cause: error,
-        },
-      );
+    if (error.kind !== 'unsupported') {
+      throw notRecorded(parts, guarded, snapshot, error);
     }
     const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, volume);
     const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
   }
+}
+
+function notRecorded(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, error: DiskError): DiskError {
+  const message = `disk ${guarded.disk.id} is not deleted: its snapshot ${snapshot.id} is made, but could not be recorded in Kubernetes: ${error.message}`;
+  report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
+  const needsSomebody = error.kind === 'conflict' || error.kind === 'denied';
+  return new DiskError(needsSomebody ? 'wrong-state' : 'outcome-unknown', message, { cause: error });
 }
 
 /** The last look before the point of no return: the snapshot is there, and nobody has used the disk since its cut. */

@@ -17,6 +17,7 @@ describe('statusOfKind', () => {
     'not-found': 'NOT_FOUND',
     conflict: 'ALREADY_EXISTS',
     'in-use': 'FAILED_PRECONDITION',
+    'never-used': 'FAILED_PRECONDITION',
     'wrong-state': 'FAILED_PRECONDITION',
     invalid: 'INVALID_ARGUMENT',
     'out-of-range': 'OUT_OF_RANGE',
