@@ -53,7 +53,7 @@ export interface SnapshotCalls {
   readonly findSnapshot: (snapshotId: string, call: Call) => Promise<Snapshot | undefined>;
   /** In the order of the ids, without those that are not there. */
   readonly findSnapshots: (snapshotIds: readonly string[], call: Call) => Promise<Snapshot[]>;
-  /** Snapshots with exactly this name, whoever made them. Many look-ups at once share requests. */
+  /** Snapshots of ours with exactly this name. Many look-ups at once share requests. */
   readonly findSnapshotsByName: (name: string, call: Call) => Promise<Snapshot[]>;
   readonly findSnapshotsOfDisk: (diskId: string, call: Call) => Promise<Snapshot[]>;
   readonly waitForSnapshot: (

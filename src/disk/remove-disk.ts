@@ -30,15 +30,16 @@ export async function removeDisk(
     throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
   }
   assertNotInUse(disk);
-  await onceSnapshotsAreDone(
-    cloud,
-    diskId,
-    async () => {
+  await beforeDelete(disk, call);
+  let isRepeated = false;
+  const request = async () => {
+    if (isRepeated) {
       await beforeDelete(disk, call);
-      await cloud.deleteDisk(diskId, call);
-    },
-    call,
-  );
+    }
+    isRepeated = true;
+    await cloud.deleteDisk(diskId, call);
+  };
+  await onceSnapshotsAreDone(cloud, diskId, request, call);
   await untilTimeIsUp(
     cloud.waitForDisk(diskId, (now) => now === undefined, call),
     `disk ${diskId} is still being deleted by ECS`,
