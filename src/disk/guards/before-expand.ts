@@ -110,16 +110,18 @@ async function secure(
     ) {
       throw error;
     }
-    return withoutSnapshot(parts, intent, policy, error);
+    goOnWithoutSnapshot(parts, intent, policy, error);
+    return undefined;
   }
 }
 
-function withoutSnapshot(
+/** @throws DiskError unless the policy lets the expansion go on. */
+function goOnWithoutSnapshot(
   parts: ExpandGuardParts,
   intent: ExpandIntent,
   policy: ExpandPolicy,
   error: DiskError,
-): undefined {
+): void {
   const goesOn = policy === 'besteffort';
   const message = `no snapshot of disk ${intent.disk.id} could be made: ${error.message}. The policy is ${policy}: the disk is ${goesOn ? 'expanded without one' : 'not expanded'}`;
   report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
@@ -127,7 +129,6 @@ function withoutSnapshot(
     const text = `disk ${intent.disk.id} is not expanded, since no snapshot of it can be made: ${error.message}`;
     throw new DiskError('busy', text, { code: error.code, cause: error });
   }
-  return undefined;
 }
 
 /** An old snapshot whose upload is over leads to a fresh one; one that is still uploading would hold it up too. */

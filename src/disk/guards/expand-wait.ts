@@ -32,7 +32,8 @@ export async function waitForUpload(
   }
   const now = await parts.cloud.findSnapshot(snapshot.id, call);
   if (now?.status === 'progressing' && isGivenUp(parts, wait)) {
-    return await giveUp(parts, { ...wait, snapshot: now }, call);
+    await giveUp(parts, { ...wait, snapshot: now }, call);
+    return undefined;
   }
   return now ?? snapshot;
 }
@@ -64,7 +65,7 @@ function isGivenUp({ now, besteffortWaitMs }: ExpandGuardParts, { policy, snapsh
   return policy === 'besteffort' && now() - (snapshot.cutAt?.getTime() ?? now()) > besteffortWaitMs;
 }
 
-async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Promise<undefined> {
+async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Promise<void> {
   const { intent, snapshot } = wait;
   const isOurs = isGuardSnapshot(snapshot, 'expand');
   const message = `snapshot ${snapshot.id} of disk ${intent.disk.id} is not uploaded in time. The policy is besteffort: the disk is expanded without it`;
@@ -72,5 +73,4 @@ async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Pr
   if (isOurs) {
     await parts.cloud.deleteSnapshot(snapshot.id, { force: false }, call);
   }
-  return undefined;
 }
