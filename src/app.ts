@@ -9,13 +9,16 @@ import { resourceIdOf, withoutSecrets } from './csi/resource-id.ts';
 import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
+import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
+import type { ExpandGuardParts } from './disk/guards/before-expand.ts';
 import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
 import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
+import { startKeeper } from './keeper-loop.ts';
 import { startAccessCheck, type AccessCheck } from './observability/access-check.ts';
 import { startHttpServer } from './observability/http-server.ts';
 import type { Logger } from './observability/logger.ts';
@@ -33,11 +36,14 @@ export async function startApp(config: ServeConfig, log: Logger, version: string
   const metrics = createMetrics(registry, config.driverName);
   const cloud = started.use(createCloud(config, { log, metrics, version }));
   const access = started.use(watchAccess(cloud, log));
-  const http = await startHttp(config, { registry, access, log });
+  const cluster = started.use(connectCluster(config, log, metrics));
+  const guards = guardParts(config, cloud, cluster);
+  const http = await startHttp(config, { registry, access, cluster, log });
   if (http !== undefined) {
     started.use(http);
   }
-  const csi = await serveCsi(config, { cloud, access, log, metrics, version });
+  startKeeping(config, guards, log, started);
+  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version });
   started.defer(() => csi.stop(config.drainMs));
   log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
   const running = started.move();
@@ -120,28 +126,56 @@ function watchAccess(cloud: DiskCloud, log: Logger): AccessCheck {
   });
 }
 
-async function startHttp(
+function guardParts(config: ServeConfig, cloud: DiskCloud, { cluster }: ConnectedCluster): ExpandGuardParts {
+  return { ...config.guards, cloud, cluster, clusterId: config.clusterId, now: Date.now };
+}
+
+function startKeeping(
   config: ServeConfig,
-  { registry, access, log }: { registry: Registry; access: AccessCheck; log: Logger },
-) {
+  guards: ExpandGuardParts,
+  log: Logger,
+  started: AsyncDisposableStack,
+): void {
+  const { keeper, keeperIntervalMs, isSwitchedOn } = config.guards;
+  log.info({ isSwitchedOn, kubernetes: config.guards.kubernetes.mode, keeper }, 'Guards');
+  if (keeper !== 'off') {
+    started.use(
+      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log }),
+    );
+  }
+}
+
+async function startHttp(config: ServeConfig, { registry, access, cluster, log }: HttpParts) {
   if (config.httpEndpoint === undefined) {
     return undefined;
   }
-  const readiness = () => access.readiness();
+  const readiness = () => {
+    const reasons = [...access.readiness().reasons, ...cluster.problems()];
+    return { ready: reasons.length === 0, reasons };
+  };
   return await startHttpServer({ endpoint: config.httpEndpoint, readiness, metrics: registry, log });
 }
 
+interface HttpParts {
+  readonly registry: Registry;
+  readonly access: AccessCheck;
+  readonly cluster: ConnectedCluster;
+  readonly log: Logger;
+}
+
 interface CsiParts extends Observed {
+  readonly guards: ExpandGuardParts;
   readonly cloud: DiskCloud;
   readonly access: AccessCheck;
 }
 
 async function serveCsi(config: ServeConfig, parts: CsiParts) {
-  const { cloud, access, log, metrics, version } = parts;
+  const { cloud, guards, access, log, metrics, version } = parts;
   const proto = loadCsiProto();
   const controller = createController({
     ...config,
     cloud,
+    guards,
     lock: new OperationLock(),
     now: Date.now,
     warn: (details, message) => log.warn({ ...details }, message),
