@@ -1,6 +1,6 @@
 import type { ServeConfig } from './config/serve-config.ts';
-import type { Cluster, ClusterEvent } from './disk/cluster.ts';
-import { systemClock } from './kube/clock.ts';
+import type { Cluster } from './disk/cluster.ts';
+import { systemClock } from './ecs/clock.ts';
 import { createKubeCluster } from './kube/kube-cluster.ts';
 import { createOfflineCluster } from './kube/off/offline-cluster.ts';
 import type { Logger } from './observability/logger.ts';
@@ -18,13 +18,13 @@ export function connectCluster(config: ServeConfig, log: Logger, metrics: Metric
   const { kubernetes, protectionNamespace, manifestDirectory } = config.guards;
   const { driverName, clusterId } = config;
   if (kubernetes.mode === 'off') {
-    const report = (event: ClusterEvent) => logEvent(log, event);
     const offline = createOfflineCluster({
       driverName,
       clusterId,
       protectionNamespace,
       manifestDirectory,
-      report,
+      clock: systemClock,
+      log,
     });
     return {
       cluster: counted(offline, metrics),
@@ -61,8 +61,4 @@ function counted(cluster: Cluster, metrics: Metrics): Cluster {
       cluster.report(event);
     },
   };
-}
-
-function logEvent(log: Logger, { type, reason, message, diskId }: ClusterEvent): void {
-  log[type === 'Warning' ? 'warn' : 'info']({ reason, diskId }, message);
 }
