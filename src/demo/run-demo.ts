@@ -90,7 +90,8 @@ function showLogs(screen: Screen, { emulator, plugin }: Findings): void {
   for (const service of [emulator, plugin]) {
     if (service !== undefined) {
       screen.line(`Last lines of the ${service.process.name} process:`);
-      service.process.lastLines(logLines).forEach((line) => screen.line(`   ${line.slice(0, logLineWidth)}`));
+      const lines = service.process.lines().slice(-logLines);
+      lines.forEach((line) => screen.line(`   ${line.slice(0, logLineWidth)}`));
     }
   }
 }

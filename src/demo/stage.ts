@@ -19,6 +19,14 @@ export interface Findings {
   volumeId?: string;
   snapshotId?: string;
   restoredVolumeId?: string;
+  /** The volume of the second story, whose class asks for both guards. */
+  guardedVolumeId?: string;
+  /** What the expansion that failed has left. */
+  keptSnapshotId?: string;
+  /** The volume that was restored from it, and lives on in place of the damaged one. */
+  rescuedVolumeId?: string;
+  /** What the deletion of that one has left. */
+  protectionSnapshotId?: string;
 }
 
 /** What every step is given. */
