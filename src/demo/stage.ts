@@ -34,6 +34,8 @@ export interface Stage {
   readonly screen: Screen;
   readonly proofs: Proofs;
   readonly plan: DataPlan;
+  /** The data of the guarded volume: less, since it is compared more often. */
+  readonly guardedPlan: DataPlan;
   /** Everything that must be ended or removed when the story is over. */
   readonly cleanUp: AsyncDisposableStack;
   readonly findings: Findings;

@@ -26,8 +26,8 @@ export async function createGuardedVolume(stage: Stage): Promise<void> {
   });
   stage.findings.guardedVolumeId = volumeId;
   await attachDisk(stage, volumeId);
-  await writeData(stage, volumeId, [stage.plan.first]);
-  await proveData(stage, 'what was written can be read back', volumeId, [stage.plan.first]);
+  await writeData(stage, volumeId, [stage.guardedPlan.first]);
+  await proveData(stage, 'what was written can be read back', volumeId, [stage.guardedPlan.first]);
   const taken = totalOf(await ecs.requestCounts(), 'CreateSnapshot') - before;
   stage.proofs.equal('nothing is taken as long as nothing is risked (CreateSnapshot requests)', taken, 0);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showEvent } from '../../guard-events.ts';
-import { objectsIn, ofKind } from '../../kubernetes-objects.ts';
+import { objectsIn, snapshotChainIn } from '../../kubernetes-objects.ts';
 import { deletionOfVolume } from '../../questions.ts';
 import { ask, finding, type Stage } from '../../stage.ts';
 
@@ -30,19 +30,15 @@ async function proveManifest(stage: Stage, volumeId: string, snapshotId: string)
   const file = join(finding(stage, 'plugin').manifestDirectory, `${volumeId}-delprotect.yaml`);
   const text = await readFile(file, 'utf8');
   stage.screen.say('file', file);
-  text.split('\n').forEach((line) => stage.screen.say('', line));
-  const objects = objectsIn(text);
-  const [content, snapshot] = [ofKind(objects, 'VolumeSnapshotContent'), ofKind(objects, 'VolumeSnapshot')];
-  const name = `${snapshot.metadata?.namespace ?? ''}/${snapshot.metadata?.name ?? ''}`;
-  stage.proofs.equal('the VolumeSnapshot has the documented name', name, `default/${volumeId}-delprotect`);
-  const contentName = content.metadata?.name ?? 'none';
-  stage.proofs.equal('and so has its content', contentName, `${volumeId}-delprotect-content`);
-  const isChain =
-    snapshot.spec?.source?.volumeSnapshotContentName === contentName &&
-    content.spec?.volumeSnapshotRef?.name === snapshot.metadata?.name &&
-    content.spec?.deletionPolicy === 'Retain';
-  const handle = content.spec?.source?.snapshotHandle ?? 'none';
-  const evidence = `${content.spec?.deletionPolicy ?? 'none'}, ${handle}`;
-  stage.proofs.that('they keep the snapshot and lead to it', isChain && handle === snapshotId, evidence);
-  stage.findings.protectionSnapshotId = handle;
+  text
+    .trimEnd()
+    .split('\n')
+    .forEach((line) => stage.screen.say('', line));
+  const chain = snapshotChainIn(objectsIn(text));
+  const name = `default/${volumeId}-delprotect`;
+  stage.proofs.equal('the VolumeSnapshot has the documented name', chain.snapshotName, name);
+  stage.proofs.equal('and so has its content', chain.contentName, `${volumeId}-delprotect-content`);
+  const found = `${chain.deletionPolicy}, ${chain.snapshotHandle}`;
+  stage.proofs.equal('they keep the snapshot and lead to it', found, `Retain, ${snapshotId}`);
+  stage.findings.protectionSnapshotId = chain.snapshotHandle;
 }

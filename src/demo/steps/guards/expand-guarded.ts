@@ -26,7 +26,7 @@ export async function expandGuardedVolume(stage: Stage): Promise<void> {
   await proveReleased(stage, volumeId, snapshotId);
   const { capacity } = await askAboutVolume(stage, volumeId);
   stage.proofs.equal('the volume has its new size', capacity, `${newSizeGiB} GiB`);
-  await proveData(stage, 'its data is what it was', volumeId, stage.plan.atSnapshot);
+  await proveData(stage, 'its data is what it was', volumeId, stage.guardedPlan.atSnapshot);
 }
 
 async function proveReleased(stage: Stage, volumeId: string, snapshotId: string): Promise<void> {

@@ -14,7 +14,7 @@ export async function restoreDeletedVolume(stage: Stage): Promise<void> {
   });
   await attachDisk(stage, volumeId);
   const claim = 'it holds every byte of the deleted volume';
-  await proveData(stage, claim, volumeId, stage.plan.atSnapshot);
+  await proveData(stage, claim, volumeId, stage.guardedPlan.atSnapshot);
   await finding(stage, 'emulator').ecs.detach(volumeId);
   const { code } = await ask(stage, deletionOfVolume(volumeId));
   const left = (await finding(stage, 'emulator').ecs.snapshotsOf(volumeId)).length;

@@ -1,6 +1,12 @@
 import { startCommand } from '../../child-process.ts';
 import { guardEventsIn } from '../../guard-events.ts';
-import { objectsIn, ofKind, type KubernetesObject } from '../../kubernetes-objects.ts';
+import {
+  objectsIn,
+  ofKind,
+  snapshotChainIn,
+  textAt,
+  type KubernetesObject,
+} from '../../kubernetes-objects.ts';
 import { askForVolume, deletionOfVolume, volumeRequest } from '../../questions.ts';
 import { ask, compareData, finding, proveData, writeData, type Stage } from '../../stage.ts';
 import { attachDisk } from '../write-data.ts';
@@ -22,14 +28,14 @@ export async function restoreKeptSnapshot(stage: Stage): Promise<void> {
   stage.findings.rescuedVolumeId = volumeId;
   await attachDisk(stage, volumeId);
   const claim = 'the new volume holds every byte from before the expansion';
-  await proveData(stage, claim, volumeId, stage.plan.atSnapshot);
+  await proveData(stage, claim, volumeId, stage.guardedPlan.atSnapshot);
   await giveUpDamaged(stage);
 }
 
 async function damage(stage: Stage): Promise<void> {
   const volumeId = finding(stage, 'guardedVolumeId');
-  await writeData(stage, volumeId, [stage.plan.overwrite]);
-  const { differingBytes } = await compareData(stage, volumeId, stage.plan.atSnapshot);
+  await writeData(stage, volumeId, [stage.guardedPlan.overwrite]);
+  const { differingBytes } = await compareData(stage, volumeId, stage.guardedPlan.atSnapshot);
   const evidence = `${differingBytes} bytes are not what they were`;
   stage.proofs.that('the data of the volume is damaged', differingBytes > 0, evidence);
 }
@@ -53,17 +59,12 @@ async function runRestoreCommand(stage: Stage): Promise<KubernetesObject[]> {
 /** The objects must form one chain: claim, VolumeSnapshot, content, ECS snapshot. @returns the id at its end. */
 function proveManifests(stage: Stage, objects: readonly KubernetesObject[]): string {
   const claim = ofKind(objects, 'PersistentVolumeClaim');
-  const snapshot = ofKind(objects, 'VolumeSnapshot');
-  const content = ofKind(objects, 'VolumeSnapshotContent');
-  const isChain =
-    claim.spec?.dataSource?.name === snapshot.metadata?.name &&
-    snapshot.spec?.source?.volumeSnapshotContentName === content.metadata?.name &&
-    content.spec?.volumeSnapshotRef?.name === snapshot.metadata?.name;
-  const handle = content.spec?.source?.snapshotHandle ?? 'none';
-  const evidence = `claim ${claim.metadata?.name ?? 'none'} leads to ${handle}`;
-  const passed = isChain && handle === finding(stage, 'keptSnapshotId');
+  const { snapshotName, snapshotHandle } = snapshotChainIn(objects);
+  const source = `${textAt(claim, 'metadata.namespace')}/${textAt(claim, 'spec.dataSource.name')}`;
+  const passed = source === snapshotName && snapshotHandle === finding(stage, 'keptSnapshotId');
+  const evidence = `claim ${textAt(claim, 'metadata.name')} leads to ${snapshotHandle}`;
   stage.proofs.that('it prints a claim that leads to the kept snapshot', passed, evidence);
-  return handle;
+  return snapshotHandle;
 }
 
 /** Also a damaged volume is deleted only behind a snapshot: its class says so. */
