@@ -100,13 +100,20 @@ function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskErro
   return new DiskError(kind, message, { code: error.code, cause: error });
 }
 
-/** The snapshot that an earlier attempt made, unless the disk was in use again since: that is another state. */
+/**
+ * The snapshot that an earlier attempt made, unless the disk was in use again since: that is another state. Of several,
+ * the newest: a record that leads to it already is not replaced by one of an older snapshot.
+ */
 async function findProtection(parts: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
   return snapshots
     .filter((snapshot) => isGuardSnapshot(snapshot, 'delete') && snapshot.status !== 'failed')
     .filter((snapshot) => snapshot.cutAt === undefined || holdsLastState(snapshot, disk))
-    .toSorted((a, b) => a.id.localeCompare(b.id))[0];
+    .toSorted((a, b) => cutTime(b) - cutTime(a) || a.id.localeCompare(b.id))[0];
+}
+
+function cutTime({ cutAt }: Snapshot): number {
+  return cutAt?.getTime() ?? 0;
 }
 
 /** Whether no instance has had the disk since the cut. */
