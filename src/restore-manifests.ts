@@ -15,19 +15,21 @@ interface RestoreOptions {
 /**
  * `csi-datasafe restore-manifests`: prints what `kubectl apply -f -` needs to restore an ECS snapshot into a new claim:
  * a VolumeSnapshotContent, the VolumeSnapshot bound to it, and the PersistentVolumeClaim. Speaks to nobody.
+ * @throws UsageError
  */
 export function printRestoreManifests(argv: readonly string[]): number {
-  const options = optionsFrom(argv);
-  if (typeof options === 'string') {
-    process.stdout.write(options);
-    return 0;
-  }
-  process.stdout.write(
-    manifestsFor(options)
-      .map((manifest) => stringify(manifest))
-      .join('---\n'),
-  );
+  process.stdout.write(restoreManifests(argv));
   return 0;
+}
+
+/** The manifests as YAML, or the help text when that is what was asked for. @throws UsageError */
+export function restoreManifests(argv: readonly string[]): string {
+  const options = optionsFrom(argv);
+  return typeof options === 'string'
+    ? options
+    : manifestsFor(options)
+        .map((manifest) => stringify(manifest))
+        .join('---\n');
 }
 
 function optionsFrom(argv: readonly string[]): RestoreOptions | string {
@@ -50,24 +52,27 @@ function optionsFrom(argv: readonly string[]): RestoreOptions | string {
     if (error instanceof CommanderError && error.exitCode === 0) {
       return help.join('');
     }
-    throw new UsageError(error instanceof Error ? error.message.replace(/^error: /, '') : String(error));
+    const [line = ''] = (error as Error).message.replace(/^error: /, '').split('\n');
+    throw new UsageError(`${line}; --help shows the options`);
   }
   return checked(command.opts<RestoreOptions & Record<string, string>>());
 }
 
 function checked(options: RestoreOptions): RestoreOptions {
-  const name = /^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/;
-  const rules: [flag: string, value: string, pattern: RegExp][] = [
-    ['--snapshot', options.snapshot, /^s-[0-9a-z]{1,64}$/],
-    ['--size', options.size, /^\d+(Gi|Ti)$/],
-    ['--namespace', options.namespace, name],
-    ['--claim', options.claim, name],
-    ['--storage-class', options.storageClass ?? 'default', name],
-    ['--volume-mode', options.volumeMode, /^(Filesystem|Block)$/],
+  const name = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+  const anObject = 'the name of a Kubernetes object';
+  const rules: [flag: string, value: string, pattern: RegExp, wanted: string][] = [
+    ['--snapshot', options.snapshot, /^s-[0-9a-z]{1,64}$/, 'the id of an ECS snapshot such as s-2ze0example'],
+    ['--size', options.size, /^[1-9]\d{0,5}(Gi|Ti)$/, 'a size such as 30Gi'],
+    ['--namespace', options.namespace, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a namespace'],
+    ['--claim', options.claim, name, anObject],
+    ['--storage-class', options.storageClass ?? 'default', name, anObject],
+    ['--volume-mode', options.volumeMode, /^(Filesystem|Block)$/, 'Filesystem or Block'],
+    ['--driver-name', options.driverName, /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, 'the name of a driver'],
   ];
-  for (const [flag, value, pattern] of rules) {
+  for (const [flag, value, pattern, wanted] of rules) {
     if (!pattern.test(value)) {
-      throw new UsageError(`${flag}: "${value}" is not allowed`);
+      throw new UsageError(`${flag}: ${JSON.stringify(value)} is not ${wanted}`);
     }
   }
   return options;
@@ -75,7 +80,8 @@ function checked(options: RestoreOptions): RestoreOptions {
 
 function manifestsFor(options: RestoreOptions): object[] {
   const { snapshot, namespace, claim, volumeMode } = options;
-  const name = `${claim}-from-${snapshot}`;
+  // Without the claim, whose name may be as long as a name can be: two claims may be restored from one VolumeSnapshot.
+  const name = `restore-${snapshot}`;
   const apiVersion = 'snapshot.storage.k8s.io/v1';
   return [
     {
