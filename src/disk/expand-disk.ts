@@ -1,9 +1,9 @@
 import type { Call } from './call.ts';
 import { sizeLimitsOf } from './categories.ts';
 import { clientToken } from './client-token.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, DiskResize } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError } from './disk-error.ts';
+import { DiskError, isDiskError } from './disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
 
 export interface DiskExpansion {
@@ -36,9 +36,21 @@ export async function expandDisk(
   const online = settled.status === 'In_use';
   const { sizeGiB } = expansion;
   const token = clientToken('resize', disk.id, disk.sizeGiB, sizeGiB, online ? 'online' : 'offline');
-  const resize = () => cloud.resizeDisk({ diskId: disk.id, sizeGiB, online, clientToken: token }, call);
+  const resize = () => resizeOnce(cloud, { diskId: disk.id, sizeGiB, online, clientToken: token }, call);
   await aroundResize(settled, resize, call);
   return await waitUntilGrown(cloud, expansion, call);
+}
+
+/** Another replica may have grown the disk meanwhile; then ECS refuses the size as no growth, and all is well. */
+async function resizeOnce(cloud: DiskCloud, resize: DiskResize, call: Call): Promise<void> {
+  try {
+    await cloud.resizeDisk(resize, call);
+  } catch (error) {
+    const now = isDiskError(error, 'out-of-range') ? await cloud.findDisk(resize.diskId, call) : undefined;
+    if (now === undefined || now.sizeGiB < resize.sizeGiB) {
+      throw error;
+    }
+  }
 }
 
 function assertWithinLimit(sizeGiB: number, disk: Disk, { maxSizeGiB }: DiskExpansion): void {

@@ -70,6 +70,12 @@ function newest(snapshots: readonly Snapshot[]): Snapshot | undefined {
   return snapshots.toSorted((a, b) => age(b) - age(a) || b.id.localeCompare(a.id))[0];
 }
 
+/** Cut before the other one; of two of one second, the one of the smaller id counts as older. */
+function isOlder(one: Snapshot, other: Snapshot): boolean {
+  const difference = (one.cutAt?.getTime() ?? Infinity) - (other.cutAt?.getTime() ?? Infinity);
+  return difference < 0 || (one.cutAt?.getTime() === other.cutAt?.getTime() && one.id < other.id);
+}
+
 /**
  * Takes a snapshot for this expansion, waits until it is cut and available, says so on the claim, and drops the ones
  * that it supersedes: there is one live guard snapshot of a disk.
@@ -133,7 +139,10 @@ async function untilAvailable(parts: ExpandGuardParts, snapshot: Snapshot, call:
   return available;
 }
 
-/** Only once the new one can be restored; what cannot be dropped now expires, or the keeper drops it. */
+/**
+ * Only once the new one can be restored; what cannot be dropped now expires, or the keeper drops it. Only older ones:
+ * a replica that has just made another would drop ours in turn, and none would be left.
+ */
 async function dropSuperseded(
   parts: ExpandGuardParts,
   disk: Disk,
@@ -141,7 +150,7 @@ async function dropSuperseded(
   call: Call,
 ): Promise<void> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
-  const superseded = snapshots.filter((other) => isGuardSnapshot(other, 'expand') && other.id !== keep.id);
+  const superseded = snapshots.filter((other) => isGuardSnapshot(other, 'expand') && isOlder(other, keep));
   for (const { id } of superseded) {
     try {
       await parts.cloud.deleteSnapshot(id, { force: false }, call);

@@ -76,11 +76,13 @@ export class Keeper {
     }
   }
 
-  /** Whether the expansion that the snapshot guards is over, file system and all. One that failed keeps its snapshot. */
+  /**
+   * Whether the expansion that the snapshot guards is over, file system and all. While it has only failed the disk is
+   * too small; grown by a later attempt, it needs the snapshot no more.
+   */
   async #isComplete(disk: Disk, snapshot: Snapshot, call: Call): Promise<boolean> {
     const wantedGiB = Number(intentOf(snapshot)?.split('-')[1]);
-    const hasFailed = snapshot.tags.has(tagKeys.guardOutcome);
-    if (hasFailed || !Number.isSafeInteger(wantedGiB) || disk.sizeGiB < wantedGiB) {
+    if (!Number.isSafeInteger(wantedGiB) || disk.sizeGiB < wantedGiB) {
       return false;
     }
     const { volume } = await withVolume(this.#parts, disk, call);

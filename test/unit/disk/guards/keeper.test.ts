@@ -51,20 +51,17 @@ describe('Keeper', () => {
     expect(scene.cluster.reasons()).to.include('SnapshotReleased');
   });
 
-  it('keeps the snapshot of an expansion that failed', async () => {
+  it('releases also the snapshot under which the resize failed first and then went well', async () => {
     const scene = await afterExpansion();
     scene.cluster.expansion = 'complete';
     const [snapshot] = scene.cloud.snapshots.values();
-    await scene.cloud.tagSnapshot(
-      snapshot?.id ?? '',
-      { key: tagKeys.guardOutcome, value: 'resize-failed' },
-      aCall(),
-    );
+    const tag = { key: tagKeys.guardOutcome, value: 'resize-failed' };
+    await scene.cloud.tagSnapshot(snapshot?.id ?? '', tag, aCall());
     await keeperOf(scene).keeper.round(aCall());
-    expect(scene.cloud.snapshots.values()).to.have.length(1);
+    expect(scene.cloud.snapshots.values()).to.have.length(0);
   });
 
-  it('keeps the snapshot while the disk has not grown', async () => {
+  it('keeps the snapshot while the disk has not grown, and so that of an expansion that failed', async () => {
     const scene = await afterExpansion();
     scene.cluster.expansion = 'complete';
     scene.cloud.disks.change('d-1', { sizeGiB: 20 }, 0);
