@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { isInUse, type Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError } from './disk-error.ts';
+import { DiskError, isDiskError } from './disk-error.ts';
 import { hidden, onceSnapshotsAreDone, untilTimeIsUp } from './waiting.ts';
 
 /** Called with a disk that nobody holds, right before it is deleted; what it throws stops the deletion. */
@@ -30,6 +30,27 @@ export async function removeDisk(
     throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
   }
   assertNotInUse(disk);
+  try {
+    await requestDeletion(cloud, disk, call, beforeDelete);
+  } catch (error) {
+    if (isDiskError(error, 'not-found') && (await cloud.isDiskProvenAbsent(diskId, call))) {
+      // Another replica was first.
+      return;
+    }
+    throw error;
+  }
+  await untilTimeIsUp(
+    cloud.waitForDisk(diskId, (now) => now === undefined, call),
+    `disk ${diskId} is still being deleted by ECS`,
+  );
+}
+
+async function requestDeletion(
+  cloud: DiskCloud,
+  disk: Disk,
+  call: Call,
+  beforeDelete: BeforeDelete,
+): Promise<void> {
   await beforeDelete(disk, call);
   let isRepeated = false;
   const request = async () => {
@@ -37,13 +58,9 @@ export async function removeDisk(
       await beforeDelete(disk, call);
     }
     isRepeated = true;
-    await cloud.deleteDisk(diskId, call);
+    await cloud.deleteDisk(disk.id, call);
   };
-  await onceSnapshotsAreDone(cloud, diskId, request, call);
-  await untilTimeIsUp(
-    cloud.waitForDisk(diskId, (now) => now === undefined, call),
-    `disk ${diskId} is still being deleted by ECS`,
-  );
+  await onceSnapshotsAreDone(cloud, disk.id, request, call);
 }
 
 /** A disk that is being made, or let go by an instance, will be deletable soon. */
