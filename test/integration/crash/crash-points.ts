@@ -117,8 +117,7 @@ async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>)
 /** The requests that the plugin sends to ECS. */
 export function requestsToEcs(emulator: Emulator): Interruptible {
   return {
-    hang: (when, skip) =>
-      emulator.addFault({ action: '*', when, effect: { type: 'hang' }, skip, times: 1 }),
+    hang: (when, skip) => emulator.addFault({ action: '*', when, effect: { type: 'hang' }, skip, times: 1 }),
     waitForFault: (ruleId, signal) => emulator.waitForFault(ruleId, signal),
     clearFaults: () => emulator.clearFaults(),
   };

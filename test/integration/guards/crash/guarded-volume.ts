@@ -63,7 +63,11 @@ export async function createGuardedVolume(
 }
 
 /** Puts the claim there, grown to the size. */
-export async function setClaimSize(site: CrashSite, { claim }: GuardedVolume, sizeGiB: number): Promise<void> {
+export async function setClaimSize(
+  site: CrashSite,
+  { claim }: GuardedVolume,
+  sizeGiB: number,
+): Promise<void> {
   await site.kube.put({
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',

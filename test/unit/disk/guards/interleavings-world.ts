@@ -185,11 +185,11 @@ export class World {
   /** Some of the next requests go wrong. */
   addFaults(most: number): void {
     const { random } = this.schedule;
+    this.cloud.failSnapshots(most > 0 && random() < 0.2 ? 1 : 0);
     for (let left = Math.floor(random() * (most + 1)); left > 0; left -= 1) {
       const between = Array.from({ length: Math.floor(random() * 6) }, () => 'none' as const);
       this.cloud.failNext('any', ...between, this.schedule.pick<Fault>(...faults));
     }
-    this.cloud.failSnapshots(random() < 0.2 ? 1 : 0);
   }
 
   /** The snapshots that can be restored and hold all that was ever written. */
