@@ -5,6 +5,7 @@ import type { AroundResize } from '../expand-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { onceSnapshotsAreDone } from '../waiting.ts';
+import { reportCreated } from './expand-created.ts';
 import { releaseGuards } from './expand-release.ts';
 import { findGuard, isStale, takeGuard, type ExpandIntent } from './expand-snapshot.ts';
 import { waitForUpload } from './expand-wait.ts';
@@ -96,6 +97,8 @@ async function secure(
   try {
     const existing = await findGuard(parts, intent, call);
     if (existing !== undefined && !needsFreshOne(parts, existing)) {
+      // The call that made it may have ended before it could say so.
+      reportCreated(parts, intent, existing);
       return existing;
     }
     return await takeGuard(parts, intent, existing, call);
@@ -154,7 +157,7 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
       throw error;
     }
   }
-  const uploaded = await waitForUpload(parts, { intent, policy, snapshot }, call);
+  const uploaded = await uploadedOrWithout(parts, guarded, call);
   if (uploaded === undefined) {
     await onceSnapshotsAreDone(parts.cloud, intent.disk.id, resize, call);
     return;
@@ -169,6 +172,23 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
     return;
   }
   await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
+}
+
+/** The snapshot once ECS has uploaded it; `undefined` when the expansion goes on without one. */
+async function uploadedOrWithout(
+  parts: ExpandGuardParts,
+  { intent, policy, snapshot }: GuardedResize,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  try {
+    return await waitForUpload(parts, { intent, policy, snapshot }, call);
+  } catch (error) {
+    if (!isDiskError(error, 'failed')) {
+      throw error;
+    }
+    goOnWithoutSnapshot(parts, intent, policy, error);
+    return undefined;
+  }
 }
 
 async function resizeOrKeep(parts: ExpandGuardParts, guarded: GuardedResize, call: Call): Promise<void> {

@@ -6,8 +6,9 @@ import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { ExpandGuardParts } from './before-expand.ts';
+import { reportCreated } from './expand-created.ts';
 import { expiryOf, guardTags, intentOf, isGuardSnapshot, nameStamp, roundOf } from './guard-snapshot.ts';
-import { report, type Guarded } from './guard-parts.ts';
+import type { Guarded } from './guard-parts.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const retentionDays = 1;
@@ -107,9 +108,7 @@ export async function takeGuard(
     call,
   );
   const snapshot = await untilAvailable(parts, made, call);
-  const key = `snapshot-created-${snapshot.id}`;
-  const message = `ControllerExpandVolume:: Snapshot create successful: snapshotName[${snapshot.name ?? name}], sourceId[${intent.disk.id}], snapshotId[${snapshot.id}]`;
-  report(parts, intent, { type: 'Normal', reason: 'SnapshotCreated', on: 'claim', message, key });
+  reportCreated(parts, intent, snapshot);
   await dropSuperseded(parts, intent.disk, snapshot, call);
   return snapshot;
 }

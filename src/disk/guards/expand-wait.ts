@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { ExpandGuardParts } from './before-expand.ts';
@@ -18,6 +19,7 @@ export interface UploadWait {
  * the user how far it is.
  * @returns the guard snapshot, or `undefined` when `besteffort` has waited long enough: the guard snapshot is given up
  *   then, since only its end lets ECS resize the disk.
+ * @throws DiskError `failed` when the upload failed: what is left is no way back, and is removed.
  */
 export async function waitForUpload(
   parts: ExpandGuardParts,
@@ -35,7 +37,26 @@ export async function waitForUpload(
     await giveUp(parts, { ...wait, snapshot: now }, call);
     return undefined;
   }
-  return now ?? snapshot;
+  return await stillThere(parts, snapshot, now, call);
+}
+
+/** A snapshot that is gone, or whose upload failed, must not be taken for a way back. */
+async function stillThere(
+  parts: ExpandGuardParts,
+  { id, sourceDiskId }: Snapshot,
+  now: Snapshot | undefined,
+  call: Call,
+): Promise<Snapshot> {
+  if (now === undefined) {
+    throw new DiskError('busy', `snapshot ${id} has just disappeared; call again`);
+  }
+  if (now.status === 'failed') {
+    if (isGuardSnapshot(now, 'expand')) {
+      await parts.cloud.deleteSnapshot(id, { force: false }, call);
+    }
+    throw new DiskError('failed', `ECS failed to upload the snapshot of disk ${sourceDiskId}`);
+  }
+  return now;
 }
 
 async function waitForOne(
