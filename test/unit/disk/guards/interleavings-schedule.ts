@@ -35,18 +35,25 @@ export class Schedule {
 
   /** Lets everybody arrive, one after the other, until all actors have ended. Rejects when nobody can go on. */
   async play(actors: readonly Promise<unknown>[]): Promise<void> {
-    let hasEnded = false;
-    const end = Promise.all(actors).finally(() => {
-      hasEnded = true;
+    const running = { actors: actors.length };
+    const end = Promise.all(
+      actors.map(async (actor) => {
+        await actor;
+        running.actors -= 1;
+      }),
+    );
+    end.catch(() => {
+      running.actors = 0;
     });
-    end.catch(() => undefined);
-    for (await settled(); !hasEnded; await settled()) {
+    await settled();
+    while (running.actors > 0) {
       const next = this.#onTheWay.splice(Math.floor(this.random() * this.#onTheWay.length), 1)[0];
       if (next === undefined) {
         throw new Error('deadlock: everybody waits and nobody is on the way');
       }
       this.step += 1;
       next();
+      await settled();
     }
     await end;
   }
