@@ -18,6 +18,15 @@ export interface ExpandRow {
   readonly resize: Columns['resize'][number];
 }
 
+/** A failed upload makes a difference only where there is one, and where ECS resizes no sooner than it ends. */
+function failedUpload(disk: Omit<ExpandRow, 'snapshot' | 'resize'>): ExpandRow[] {
+  const isUploaded =
+    disk.policy !== 'closed' && disk.category === 'cloud_essd' && disk.state !== 'never attached';
+  return isUploaded
+    ? [{ ...disk, snapshot: 'failed in the upload', resize: 'refused for the snapshot' }]
+    : [];
+}
+
 /** Every row. */
 export function expandRows(): ExpandRow[] {
   const { policy, category, state, snapshot, resize } = expandColumns;
@@ -26,6 +35,6 @@ export function expandRows(): ExpandRow[] {
   );
   return disks.flatMap((disk) => [
     ...snapshot.flatMap((made) => resize.map((resized) => ({ ...disk, snapshot: made, resize: resized }))),
-    { ...disk, snapshot: 'failed in the upload', resize: 'refused for the snapshot' },
+    ...failedUpload(disk),
   ]);
 }

@@ -82,7 +82,10 @@ async function playScene(
   const isThrottled = (row: ExpandRow) => row.snapshot === 'throttled';
   const numbered = async (row: ExpandRow) => await play(scene, row, rows.indexOf(row));
   const played = [
-    ...(await playAll(rows.filter((row) => !isThrottled(row)), numbered)),
+    ...(await playAll(
+      rows.filter((row) => !isThrottled(row)),
+      numbered,
+    )),
     ...(await playAll(rows.filter(isThrottled), numbered, 1)),
   ];
   const outcomeOf = await observe(scene);
