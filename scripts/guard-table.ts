@@ -80,7 +80,7 @@ function mergeBy<Column extends string>(lines: readonly Line<Column>[], column: 
     const others = [...line.values].filter(([name]) => name !== column);
     const key = JSON.stringify([others.map(([name, set]) => [name, ...set]), line.cells]);
     const known = merged.get(key)?.values.get(column) ?? new Set<string>();
-    const values = new Map(line.values).set(column, known.union(line.values.get(column) ?? new Set()));
+    const values = new Map(line.values).set(column, new Set([...known, ...(line.values.get(column) ?? [])]));
     merged.set(key, { values, cells: line.cells });
   }
   return [...merged.values()];
