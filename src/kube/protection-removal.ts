@@ -1,7 +1,14 @@
 import type { Call } from '../disk/call.ts';
 import type { RecordedProtection } from '../disk/cluster.ts';
 import { DiskError, isDiskError } from '../disk/disk-error.ts';
-import { snapshotContents, snapshots, type Metadata, type ResourceType } from './objects.ts';
+import {
+  snapshotContents,
+  snapshots,
+  type ContentObject,
+  type Metadata,
+  type ResourceType,
+  type SnapshotObject,
+} from './objects.ts';
 import { isOurs, recordOfContent, recordOfSnapshot } from './protection-match.ts';
 import { ourLabels, type ProtectionSettings } from './protection-objects.ts';
 import { listAll, type ObjectStore } from './store.ts';
@@ -31,8 +38,8 @@ export async function listProtections(
 }
 
 /**
- * Removes the VolumeSnapshot and then the content, as far as they are ours and lead to this snapshot. Both may live on
- * for a while, until the snapshot-controller lets them go.
+ * Removes the VolumeSnapshot and then the content, if both are ours and lead to this snapshot; leaves both alone if one
+ * of them does not. They may live on for a while, until the snapshot-controller lets them go.
  */
 export async function removeProtection(
   store: ObjectStore,
@@ -40,70 +47,74 @@ export async function removeProtection(
   recorded: RecordedProtection,
   call: Call,
 ): Promise<void> {
+  const look = async (): Promise<Pair | 'not ours'> => {
+    const content = await store.find(snapshotContents, { name: recorded.contentName }, call);
+    const { namespace, snapshotName } = recorded;
+    const snapshot = await store.find(snapshots, { namespace, name: snapshotName }, call);
+    const isStrange =
+      (content !== undefined && !isContentOf(content, recorded, settings)) ||
+      (snapshot !== undefined && !isSnapshotOf(snapshot, recorded, settings));
+    return isStrange ? 'not ours' : { content, snapshot };
+  };
   await withoutCrds(undefined, async () => {
-    const { contentName, snapshotName, snapshotId, namespace } = recorded;
-    const isGone = await removeOne(store, call, async () => {
-      const content = await store.find(snapshotContents, { name: contentName }, call);
-      if (content !== undefined && !leadsTo(content, recorded, settings)) {
-        return undefined;
+    for (let round = 1; round <= rounds; round += 1) {
+      const pair = await look();
+      if (pair === 'not ours' || (await removePair(store, pair, call))) {
+        return;
       }
-      const snapshot = await store.find(snapshots, { namespace, name: snapshotName }, call);
-      const isMeant =
-        snapshot !== undefined &&
-        isOurs(snapshot.metadata, settings) &&
-        snapshot.spec.source.volumeSnapshotContentName === contentName &&
-        recordOfSnapshot(snapshot)?.snapshotId === snapshotId;
-      return isMeant ? { type: snapshots, metadata: snapshot.metadata } : undefined;
-    });
-    const areGone =
-      isGone &&
-      (await removeOne(store, call, async () => {
-        const content = await store.find(snapshotContents, { name: contentName }, call);
-        const isMeant = content !== undefined && leadsTo(content, recorded, settings);
-        return isMeant ? { type: snapshotContents, metadata: content.metadata } : undefined;
-      }));
-    if (!areGone) {
-      throw new DiskError(
-        'busy',
-        `the objects of ${snapshotName} keep changing; somebody else works on them`,
-      );
     }
+    const { snapshotName } = recorded;
+    throw new DiskError('busy', `the objects of ${snapshotName} keep changing; somebody else works on them`);
   });
 }
 
-interface Doomed {
-  readonly type: ResourceType<{ readonly metadata: Metadata }>;
-  readonly metadata: Metadata;
+interface Pair {
+  readonly content: ContentObject | undefined;
+  readonly snapshot: SnapshotObject | undefined;
 }
 
-/** Looks and removes until there is nothing to remove. @returns false when the object changed each time. */
-async function removeOne(
+/** @returns false when one of them is not any more what we looked at. */
+async function removePair(store: ObjectStore, { content, snapshot }: Pair, call: Call): Promise<boolean> {
+  return (
+    (await removeSeen(store, snapshots, snapshot?.metadata, call)) &&
+    (await removeSeen(store, snapshotContents, content?.metadata, call))
+  );
+}
+
+async function removeSeen(
   store: ObjectStore,
+  type: ResourceType<{ readonly metadata: Metadata }>,
+  seen: Metadata | undefined,
   call: Call,
-  look: () => Promise<Doomed | undefined>,
 ): Promise<boolean> {
-  for (let round = 1; round <= rounds; round += 1) {
-    const doomed = await look();
-    if (
-      doomed?.metadata.deletionTimestamp != null ||
-      doomed === undefined ||
-      (await store.remove(doomed.type, doomed.metadata, call)) !== 'changed'
-    ) {
-      return true;
-    }
-  }
-  return false;
+  return (
+    seen === undefined ||
+    seen.deletionTimestamp != null ||
+    (await store.remove(type, seen, call)) !== 'changed'
+  );
 }
 
-function leadsTo(
-  content: Parameters<typeof recordOfContent>[0],
-  recorded: RecordedProtection,
+function isContentOf(
+  { metadata, spec }: ContentObject,
+  { snapshotId }: RecordedProtection,
   settings: ProtectionSettings,
 ): boolean {
   return (
-    isOurs(content.metadata, settings) &&
-    content.spec.driver === settings.driverName &&
-    content.spec.source.snapshotHandle === recorded.snapshotId
+    isOurs(metadata, settings) &&
+    spec.driver === settings.driverName &&
+    spec.source.snapshotHandle === snapshotId
+  );
+}
+
+function isSnapshotOf(
+  snapshot: SnapshotObject,
+  { contentName, snapshotId }: RecordedProtection,
+  settings: ProtectionSettings,
+): boolean {
+  return (
+    isOurs(snapshot.metadata, settings) &&
+    snapshot.spec.source.volumeSnapshotContentName === contentName &&
+    recordOfSnapshot(snapshot)?.snapshotId === snapshotId
   );
 }
 

@@ -84,6 +84,7 @@ describe('Events of the guards', () => {
       cluster.report(event({ key: 'intent-1', message: `said at ${setup.log.lines.length}` }));
       await setup.until(async () => (await written(setup)).length === 1, 'the event is there');
     }
+    expect((await setup.api.requests({ verb: 'create', resource: 'events' })).length).to.be.lessThan(3);
     setup.cluster.report(event({ key: 'intent-2' }));
     await Promise.all([setup.cluster.close(), another.close()]);
 

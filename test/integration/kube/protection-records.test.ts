@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { contentName, objects, pair, recorded, refusal, withMetadata, writes } from './protection-objects.ts';
+import type { KubeObject } from '../../support/kube-api/kube-api.ts';
+import {
+  contentName,
+  objects,
+  pair,
+  recorded,
+  refusal,
+  withMetadata,
+  withSpec,
+  writes,
+} from './protection-objects.ts';
 import { call, clusterVolume, protectionOf, setUp } from './set-up.ts';
 
 describe('The namespace of a protection', () => {
@@ -21,6 +31,8 @@ describe('The namespace of a protection', () => {
       }
       const { namespace } = await setup.cluster.recordProtection(protectionOf('d-1'), call());
       expect(namespace).to.equal('default');
+      const made = ['create volumesnapshotcontents', 'create volumesnapshots'];
+      expect(await writes(setup)).to.deep.equal(made);
     }
     await using setup = await setUp({ protectionNamespace: 'claim' });
     const protection = protectionOf('d-1', { volume: { ...clusterVolume('d-1'), claim: undefined } });
@@ -43,6 +55,26 @@ describe('The namespace of a protection', () => {
 
     expect(namespace).to.equal('default');
     expect((await pair(setup))[1].metadata.namespace).to.equal('default');
+  });
+
+  it('is not tried again when the API server says that it is going', async () => {
+    await using setup = await setUp({ protectionNamespace: 'claim' });
+    await setup.api.putNamespace('shop');
+    const details = { causes: [{ reason: 'NamespaceTerminating' }] };
+    const effect = { type: 'error', status: 403, reason: 'Forbidden', details } as const;
+    await setup.api.addFault({ verb: 'create', resource: 'volumesnapshots', effect, times: 2 });
+
+    const { namespace } = await setup.cluster.recordProtection(protectionOf('d-1'), call());
+
+    expect(namespace).to.equal('default');
+    expect(await writes(setup)).to.deep.equal([
+      'create volumesnapshotcontents',
+      'create volumesnapshots',
+      'create volumesnapshots',
+      'delete volumesnapshotcontents',
+      'create volumesnapshotcontents',
+      'create volumesnapshots',
+    ]);
   });
 
   it('must exist when the operator has named it', async () => {
@@ -126,6 +158,33 @@ describe('Protections on record', () => {
     }
     await setup.cluster.removeProtection({ ...recorded, snapshotId: 's-2' }, call());
     expect(await objects(setup)).to.have.length(2);
+  });
+
+  it('leaves both alone when only one of them is ours and leads to the snapshot', async () => {
+    const changes: [string, (pair: [content: KubeObject, snapshot: KubeObject]) => KubeObject][] = [
+      ['the user’s VolumeSnapshot', ([, snapshot]) => withMetadata(snapshot, { labels: {} })],
+      ['the user’s content', ([content]) => withMetadata(content, { labels: {} })],
+      [
+        'content of another snapshot',
+        ([content]) => withSpec(content, { source: { snapshotHandle: 's-2' } }),
+      ],
+      ['content of another driver', ([content]) => withSpec(content, { driver: 'other.example.com' })],
+      [
+        'VolumeSnapshot of another snapshot',
+        ([, snapshot]) =>
+          withMetadata(snapshot, {
+            annotations: { ...snapshot.metadata.annotations, 'csi.alibabacloud.com/snapshot-id': 's-2' },
+          }),
+      ],
+    ];
+    for (const [title, make] of changes) {
+      await using setup = await setUp();
+      await setup.cluster.recordProtection(protectionOf('d-1'), call());
+      await setup.api.put(make(await pair(setup)));
+      const before = await objects(setup);
+      await setup.cluster.removeProtection(recorded, call());
+      expect(await objects(setup), title).to.deep.equal(before);
+    }
   });
 
   it('removes a VolumeSnapshot whose content is gone', async () => {

@@ -136,6 +136,43 @@ describe('Recording the protection of a deleted disk', () => {
     }
   });
 
+  it('completes a replacement that was left half done', async () => {
+    for (const half of ['content', 'VolumeSnapshot']) {
+      await using setup = await setUp();
+      await setup.cluster.recordProtection(protectionOf('d-1'), call());
+      const [content, snapshot] = await pair(setup);
+      const old = half === 'content' ? withSpec(content, { source: { snapshotHandle: 's-old' } }) : snapshot;
+      const annotations = {
+        ...old.metadata.annotations,
+        'csi.alibabacloud.com/snapshot-id': 's-old',
+        'csi.alibabacloud.com/snapshot-cut-at': '2026-02-01T00:00:00.000Z',
+      };
+      await setup.api.put(withMetadata(old, { annotations }));
+
+      await setup.cluster.recordProtection(protectionOf('d-1'), call());
+
+      const [newContent, newSnapshot] = await pair(setup);
+      expect(newContent['spec'], half).to.have.nested.property('source.snapshotHandle', 's-1');
+      expect(newSnapshot.metadata.annotations?.['csi.alibabacloud.com/snapshot-id'], half).to.equal('s-1');
+    }
+  });
+
+  it('makes a content anew that is bound to a former VolumeSnapshot of the name', async () => {
+    await using setup = await setUp();
+    await setup.cluster.recordProtection(protectionOf('d-1'), call());
+    const [content] = await pair(setup);
+    const volumeSnapshotRef = { namespace: 'default', name: snapshotName, uid: 'uid-of-former' };
+    await setup.api.put(withSpec(content, { volumeSnapshotRef }));
+
+    await setup.cluster.recordProtection(protectionOf('d-1'), call());
+
+    const [fresh] = await pair(setup);
+    expect(fresh['spec']).to.have.property('volumeSnapshotRef').that.deep.equals({
+      namespace: 'default',
+      name: snapshotName,
+    });
+  });
+
   it('asks to come again while the older pair is still being let go', async () => {
     await using setup = await setUp();
     const cutAt = new Date('2026-02-01T00:00:00Z');
@@ -258,6 +295,15 @@ describe('Recording the protection of a deleted disk', () => {
     gone.abort(reason);
 
     expect(await recording).to.equal(reason);
+  });
+
+  it('keeps its connections', async () => {
+    await using setup = await setUp();
+    await setup.cluster.recordProtection(protectionOf('d-1'), call());
+    await setup.cluster.recordProtection(protectionOf('d-2'), call());
+
+    const ports = new Set((await setup.api.requests()).map(({ port }) => port));
+    expect(ports.size).to.be.lessThan(3);
   });
 
   it('refuses a disk id that makes no name, and asks nothing', async () => {

@@ -99,26 +99,32 @@ describe('Volumes by disk, kept by a watch', () => {
     await setup.until(async () => !(await isKnown('d-1')) && (await isKnown('d-2')), 'the changes are known');
   });
 
-  it('lists again when the old version is gone', async () => {
-    await using setup = await setUp();
-    await setup.api.put(volumeObject('d-1'));
-    await setup.follow();
-    await setup.api.setAvailable(false);
-    await setup.until(() => setup.cluster.problems().length > 0, 'the break is noticed');
-    await setup.api.take('persistentvolumes', 'pv-d-1');
-    await setup.api.put(volumeObject('d-2'));
-    await setup.api.compact();
-    await setup.api.clearRequests();
-    await setup.api.setAvailable(true);
+  for (const how of ['in an event', 'as the status of the answer']) {
+    it(`lists again when the server says ${how} that the old version is gone`, async () => {
+      await using setup = await setUp();
+      await setup.api.put(volumeObject('d-1'));
+      await setup.follow();
+      await setup.api.setAvailable(false);
+      await setup.until(() => setup.cluster.problems().length > 0, 'the break is noticed');
+      await setup.api.take('persistentvolumes', 'pv-d-1');
+      await setup.api.put(volumeObject('d-2'));
+      await setup.api.compact();
+      if (how !== 'in an event') {
+        const effect = { type: 'error', status: 410, reason: 'Expired' } as const;
+        await setup.api.addFault({ verb: 'watch', effect, times: 1 });
+      }
+      await setup.api.clearRequests();
+      await setup.api.setAvailable(true);
 
-    await setup.until(
-      async () => (await setup.api.watchCount()) === 1 && setup.cluster.problems().length === 0,
-      'the volumes are watched',
-    );
-    expect((await setup.api.requests({ verb: 'list' })).length).to.be.greaterThan(0);
-    expect(await setup.cluster.findVolume('d-1', call())).to.equal(undefined);
-    expect((await setup.cluster.findVolume('d-2', call()))?.name).to.equal('pv-d-2');
-  });
+      await setup.until(
+        async () => (await setup.api.requests({ verb: 'list' })).length > 0,
+        'the volumes are listed, without anybody asking for one',
+      );
+      await setup.until(async () => (await setup.api.watchCount()) === 1, 'they are watched');
+      expect(await setup.cluster.findVolume('d-1', call())).to.equal(undefined);
+      expect((await setup.cluster.findVolume('d-2', call()))?.name).to.equal('pv-d-2');
+    });
+  }
 
   it('keeps its place by the bookmarks of the server', async () => {
     await using setup = await setUp();
@@ -237,16 +243,19 @@ describe('A look for a volume without contact to the API server', () => {
     expect(await looking).to.equal(reason);
   });
 
-  it('names the right that is missing', async () => {
+  it('names the right that is missing, and does not ask for it again and again', async () => {
     await using setup = await setUp();
     await setup.api.deny('list persistentvolumes');
+    const early = rejection(setup.cluster.findVolume('d-1', call()));
     setup.cluster.start(AbortSignal.timeout(20_000));
-    await setup.until(() => setup.cluster.problems().length > 0, 'the refusal is noticed');
-
-    const error = (await rejection(setup.cluster.findVolume('d-1', call()))) as DiskError;
+    const error = (await early) as DiskError;
     expect(error.kind).to.equal('denied');
     expect(error.message).to.contain('grant list on persistentvolumes');
     expect(setup.cluster.problems()).to.deep.equal([error.message]);
+    const before = (await setup.api.requests()).length;
+
+    expect(await rejection(setup.cluster.findVolume('d-1', call()))).to.equal(error);
+    expect(await setup.api.requests()).to.have.length(before);
   });
 
   it('refuses a kubeconfig file that is not there, by its name', async () => {

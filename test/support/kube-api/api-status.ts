@@ -1,6 +1,6 @@
 import type { Resource } from './resources.ts';
 
-interface StatusDetails {
+export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;

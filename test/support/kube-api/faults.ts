@@ -1,6 +1,14 @@
+import type { StatusDetails } from './api-status.ts';
+
 /** What a fault rule does to a request. */
 export type FaultEffect =
-  | { readonly type: 'error'; readonly status: number; readonly reason?: string; readonly message?: string }
+  | {
+      readonly type: 'error';
+      readonly status: number;
+      readonly reason?: string;
+      readonly message?: string;
+      readonly details?: StatusDetails;
+    }
   | { readonly type: 'hang' }
   | { readonly type: 'drop' }
   | { readonly type: 'garbage'; readonly status?: number; readonly body?: string };

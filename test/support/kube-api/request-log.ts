@@ -7,6 +7,8 @@ export interface LoggedKubeRequest {
   readonly name: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The client's end of the connection: equal ports are one connection. */
+  readonly port: number;
   /** 0 while it runs, or when it was cut off without an answer. */
   status: number;
   isFinished: boolean;

@@ -110,6 +110,7 @@ async function answerApi(
     name,
     query: Object.fromEntries(url.searchParams),
     body,
+    port: request.socket.remotePort ?? 0,
   });
   response.once('close', () => {
     entry.status = response.headersSent ? response.statusCode : 0;
@@ -173,6 +174,7 @@ async function takeEffect(effect: FaultEffect, response: ServerResponse): Promis
         effect.status,
         effect.reason ?? 'InternalError',
         effect.message ?? 'by a fault rule',
+        effect.details,
       );
     case 'garbage':
       response.writeHead(effect.status ?? 200, { 'content-type': 'text/html' });

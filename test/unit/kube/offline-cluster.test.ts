@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Cluster } from '../../../src/disk/cluster.ts';
 import type { DiskError, DiskErrorKind } from '../../../src/disk/disk-error.ts';
 import { createOfflineCluster } from '../../../src/kube/off/offline-cluster.ts';
+import { openManifestDirectory } from '../../../src/kube/off/manifest-file.ts';
 import { newContent, newSnapshot } from '../../../src/kube/protection-objects.ts';
 import {
   call,
@@ -166,6 +167,20 @@ describe('A protection with Kubernetes switched off', () => {
     expect((await cluster.recordProtection(protectionOf('d-1'), call())).namespace).to.equal('shop');
     const unclaimed = protectionOf('d-2', { volume: { ...clusterVolume('d-2'), claim: undefined } });
     expect((await cluster.recordProtection(unclaimed, call())).namespace).to.equal('default');
+  });
+});
+
+describe('A file of a manifest folder', () => {
+  it('is made only once, and never in halves', async () => {
+    await using setup = await setUp();
+    const directory = openManifestDirectory(setup.directory);
+    expect(await directory.create('one.yaml', 'first\n')).to.equal(true);
+    expect(await directory.create('one.yaml', 'second\n')).to.equal(false);
+    expect(await directory.read('one.yaml')).to.equal('first\n');
+    await directory.replace('one.yaml', 'third\n');
+    expect(await directory.read('one.yaml')).to.equal('third\n');
+    expect(await directory.list('.yaml')).to.deep.equal(['one.yaml']);
+    expect(await readdir(setup.directory)).to.deep.equal(['one.yaml']);
   });
 });
 
