@@ -9,15 +9,18 @@ import { resourceIdOf, withoutSecrets } from './csi/resource-id.ts';
 import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
+import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
+import type { ExpandGuardParts } from './disk/guards/before-expand.ts';
 import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
 import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
+import { startKeeper } from './keeper-loop.ts';
 import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
 import { startHttpServer } from './observability/http-server.ts';
 import type { Logger } from './observability/logger.ts';
@@ -35,11 +38,14 @@ export async function startApp(config: ServeConfig, log: Logger, version: string
   const metrics = createMetrics(registry, config.driverName);
   const cloud = started.use(createCloud(config, { log, metrics, version }));
   const access = started.use(watchAccess(config, cloud, log));
-  const http = await startHttp(config, { registry, access, log });
+  const cluster = started.use(connectCluster(config, log, metrics));
+  const guards = guardParts(config, cloud, cluster);
+  const http = await startHttp(config, { registry, access, cluster, log });
   if (http !== undefined) {
     started.use(http);
   }
-  const csi = await serveCsi(config, { cloud, access, log, metrics, version });
+  startKeeping(config, guards, log, started);
+  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version });
   started.defer(() => csi.stop(config.drainMs));
   access.start();
   log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
@@ -129,29 +135,64 @@ function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): Access
   });
 }
 
-async function startHttp(
+function guardParts(config: ServeConfig, cloud: DiskCloud, { cluster }: ConnectedCluster): ExpandGuardParts {
+  return {
+    ...config.guards,
+    cloud,
+    cluster,
+    clusterId: config.clusterId,
+    sightings: new Sightings(Date.now),
+    now: Date.now,
+  };
+}
+
+function startKeeping(
   config: ServeConfig,
-  { registry, access, log }: { registry: Registry; access: AccessCheck; log: Logger },
-) {
+  guards: ExpandGuardParts,
+  log: Logger,
+  started: AsyncDisposableStack,
+): void {
+  const { keeper, keeperIntervalMs, isSwitchedOn } = config.guards;
+  log.info({ isSwitchedOn, kubernetes: config.guards.kubernetes.mode, keeper }, 'Guards');
+  if (keeper !== 'off') {
+    started.use(
+      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log }),
+    );
+  }
+}
+
+async function startHttp(config: ServeConfig, { registry, access, cluster, log }: HttpParts) {
   if (config.httpEndpoint === undefined) {
     return undefined;
   }
-  const readiness = () => access.readiness();
+  const readiness = () => {
+    const reasons = [...access.readiness().reasons, ...cluster.problems()];
+    return { ready: reasons.length === 0, reasons };
+  };
   return await startHttpServer({ endpoint: config.httpEndpoint, readiness, metrics: registry, log });
 }
 
+interface HttpParts {
+  readonly registry: Registry;
+  readonly access: AccessCheck;
+  readonly cluster: ConnectedCluster;
+  readonly log: Logger;
+}
+
 interface CsiParts extends Observed {
+  readonly guards: ExpandGuardParts;
   readonly cloud: DiskCloud;
   readonly access: AccessCheck;
 }
 
 async function serveCsi(config: ServeConfig, parts: CsiParts) {
-  const { cloud, access, log, metrics, version } = parts;
+  const { cloud, guards, access, log, metrics, version } = parts;
   const proto = loadCsiProto();
   const controller = createController({
     ...config,
     cloud,
-    sightings: new Sightings(Date.now),
+    sightings: guards.sightings,
+    guards,
     lock: new OperationLock(),
     now: Date.now,
     warn: (details, message) => log.warn({ ...details }, message),

@@ -6,15 +6,17 @@ import { UsageError } from './config/usage-error.ts';
 const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
   serve: async (argv) => (await import('./serve.ts')).serve(argv, process.env),
   emulator: async (argv) => (await import('./emulator/run-emulator.ts')).runEmulator(argv),
+  'restore-manifests': async (argv) => (await import('./restore-manifests.ts')).printRestoreManifests(argv),
   demo: async (argv) => (await import('./demo/run-demo.ts')).runDemo(argv),
 };
 
 const usage = `Usage: csi-datasafe <command> [options]
 
 Commands:
-  serve      the CSI plugin, on a Unix socket
-  emulator   an emulator of the ECS API, to try the plugin without a cloud account
-  demo       runs both and shows the plugin at work
+  serve              the CSI plugin, on a Unix socket
+  restore-manifests  prints the Kubernetes objects that restore an ECS snapshot
+  emulator           an emulator of the ECS API, to try the plugin without a cloud account
+  demo               runs plugin and emulator and shows them at work
 
 Each command explains its options with --help. --version prints the version.
 `;

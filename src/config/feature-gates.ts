@@ -9,35 +9,46 @@ const gatesOfOthers = [
   'DisableExpandAutoSnapshots',
 ];
 
+/** Gates of this driver. */
+const ownGates = ['EnableDeleteAutoSnapshots', 'EnableVolumeGroupSnapshots'];
+
 /** Gates that this version knows but cannot open yet. Opening one must not look as if it worked. */
-const gatesToCome = ['EnableVolumeGroupSnapshots', 'EnableDeleteAutoSnapshots'];
+const gatesToCome = ['EnableVolumeGroupSnapshots'];
+
+export interface FeatureGates {
+  readonly open: ReadonlySet<string>;
+  /** One for each gate that has no effect. */
+  readonly warnings: readonly string[];
+}
 
 /**
  * Reads `A=true,B=false`.
- * @returns a warning for each gate that has no effect.
  * @throws UsageError for an unknown gate, a value other than true and false, and a gate that is not available yet.
  */
-export function checkFeatureGates(text: string): string[] {
-  const items = text.split(',').filter((item) => item.trim() !== '');
-  return items.flatMap((item) => {
+export function readFeatureGates(text: string): FeatureGates {
+  const open = new Set<string>();
+  const warnings: string[] = [];
+  for (const item of text.split(',').filter((one) => one.trim() !== '')) {
     const [, name = '', value] = /^\s*(\w+)\s*=\s*(true|false)\s*$/.exec(item) ?? [];
     if (value === undefined) {
       throw new UsageError(`--feature-gates: "${item.trim()}" must be of the form NAME=true or NAME=false`);
     }
-    return checkGate(name, value === 'true');
-  });
+    if (gatesOfOthers.includes(name)) {
+      warnings.push(`feature gate ${name} has no meaning for this driver and is ignored`);
+    } else {
+      assertCanBe(name, value === 'true');
+      open[value === 'true' ? 'add' : 'delete'](name);
+    }
+  }
+  return { open, warnings };
 }
 
-function checkGate(name: string, isOpen: boolean): string[] {
-  if (gatesOfOthers.includes(name)) {
-    return [`feature gate ${name} has no meaning for this driver and is ignored`];
-  }
-  if (!gatesToCome.includes(name)) {
-    const known = [...gatesToCome, ...gatesOfOthers].join(', ');
+function assertCanBe(name: string, isOpen: boolean): void {
+  if (!ownGates.includes(name)) {
+    const known = [...ownGates, ...gatesOfOthers].join(', ');
     throw new UsageError(`--feature-gates: ${name} is not known; known are ${known}`);
   }
-  if (isOpen) {
+  if (isOpen && gatesToCome.includes(name)) {
     throw new UsageError(`--feature-gates: ${name}=true is not available in this version`);
   }
-  return [];
 }

@@ -46,6 +46,10 @@ export const statusOfKind: Readonly<Record<DiskErrorKind, StatusRow>> = {
     status: GrpcStatus.FAILED_PRECONDITION,
     reason: 'disks were made from the snapshot; deleting it needs force',
   },
+  'never-used': {
+    status: GrpcStatus.FAILED_PRECONDITION,
+    reason: 'the disk never held data, so ECS makes no snapshot',
+  },
   'wrong-state': {
     status: GrpcStatus.FAILED_PRECONDITION,
     reason: 'not possible until somebody changes its state',

@@ -20,8 +20,10 @@ export interface CommandProcess extends AsyncDisposable {
   saw(pattern: RegExp): Promise<string>;
   /** Sends SIGTERM and waits for the end; after a time limit SIGKILL follows. */
   terminate(): Promise<ProcessEnd>;
-  /** The last lines that it wrote. */
-  lastLines(count: number): string[];
+  /** Resolves when it has ended and all that it wrote is here. */
+  readonly ended: Promise<ProcessEnd>;
+  /** What it wrote so far; of very much, the end. */
+  lines(): string[];
 }
 
 /** Starts `csi-datasafe <args>` with this environment and nothing else. */
@@ -36,7 +38,8 @@ export function startCommand(
   return {
     name,
     processId: child.pid ?? 0,
-    lastLines: (count) => output.text().trimEnd().split('\n').slice(-count),
+    ended,
+    lines: () => output.text().trimEnd().split('\n'),
     async saw(pattern) {
       const limit = AbortSignal.timeout(startLimitMs);
       const tooLate = once(limit, 'abort').then(() =>
@@ -63,12 +66,12 @@ export function startCommand(
   };
 }
 
-/** Resolves when the process has ended, or could not be started. However we end ourselves, it does not outlive us. */
+/** Resolves when the process has ended and its output with it, or could not be started. However we end ourselves, it does not outlive us. */
 async function endOf(child: ChildProcess): Promise<ProcessEnd> {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
-  child.once('exit', (status, signal) => {
+  child.once('close', (status, signal) => {
     resolve(status ?? signal ?? 1);
   });
   child.once('error', () => {

@@ -14,9 +14,19 @@ interface ResourceCounts {
   readonly groups: number;
 }
 
+/** A snapshot as ECS itself has it. */
+export interface EcsSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly sourceDiskId: string;
+  readonly retentionDays: number | null;
+}
+
 interface State {
   readonly counts: ResourceCounts;
-  readonly snapshots: readonly { readonly id: string; readonly status: string }[];
+  readonly disks: readonly { readonly id: string }[];
+  readonly snapshots: readonly EcsSnapshot[];
 }
 
 /** The side of the emulator that ECS does not have: the bytes of disks, instances, the log of requests. */
@@ -28,6 +38,10 @@ export interface EmulatedEcs {
   /** How long the upload of a snapshot takes from now on. */
   setUploadTime(uploadMs: number): Promise<void>;
   finishUpload(snapshotId: string): Promise<void>;
+  /** The next request of this action is refused. */
+  refuseNext(action: string, error: { readonly code: string; readonly message: string }): Promise<void>;
+  /** Steps the clock of ECS, not that of the machine. */
+  advanceClock(durationMs: number): Promise<void>;
   /** The requests that ECS got so far, by action and code. */
   requestCounts(): Promise<CallCounts>;
   /** The parameters of each request of an action, oldest first. */
@@ -35,6 +49,9 @@ export interface EmulatedEcs {
   resourceCounts(): Promise<ResourceCounts>;
   /** What ECS says of a snapshot: progressing, accomplished or failed. */
   snapshotStatus(snapshotId: string): Promise<string>;
+  hasDisk(diskId: string): Promise<boolean>;
+  snapshotsOf(diskId: string): Promise<EcsSnapshot[]>;
+  snapshotIds(): Promise<string[]>;
 }
 
 /** @param address `host:port` of the emulator. */
@@ -64,6 +81,9 @@ export function emulatedEcsAt(address: string): EmulatedEcs {
     setUploadTime: async (uploadMs) => void (await post('/settings', { uploadMs })),
     finishUpload: async (snapshotId) =>
       void (await post(`/snapshots/${snapshotId}`, { status: 'accomplished' })),
+    refuseNext: async (action, error) =>
+      void (await post('/faults', { action, times: 1, effect: { type: 'error', status: 403, ...error } })),
+    advanceClock: async (advanceMs) => void (await post('/clock', { advanceMs })),
     async requestCounts() {
       const summary =
         await get<Readonly<Record<string, Readonly<Record<string, number>>>>>('/requests/summary');
@@ -82,5 +102,9 @@ export function emulatedEcsAt(address: string): EmulatedEcs {
       const { snapshots } = await get<State>('/state');
       return snapshots.find(({ id }) => id === snapshotId)?.status ?? 'absent';
     },
+    hasDisk: async (diskId) => (await get<State>('/state')).disks.some(({ id }) => id === diskId),
+    snapshotsOf: async (diskId) =>
+      (await get<State>('/state')).snapshots.filter(({ sourceDiskId }) => sourceDiskId === diskId),
+    snapshotIds: async () => (await get<State>('/state')).snapshots.map(({ id }) => id),
   };
 }

@@ -12,6 +12,7 @@ import { summaryOf } from './summary.ts';
 const interruptedStatus = 130;
 const logLines = 10;
 const logLineWidth = 240;
+const maxGuardedMiB = 16;
 
 /**
  * `csi-datasafe demo`: tells the story and sums it up on standard output.
@@ -41,13 +42,16 @@ async function tellStory({ dataMiB }: DemoOptions): Promise<number> {
   const screen = new Screen(process.stdout, now);
   const proofs = new Proofs({ now, show: (proof) => screen.proof(proof) });
   const plan = dataPlanFor(dataMiB);
+  const guardedPlan = dataPlanFor(Math.min(dataMiB, maxGuardedMiB));
   const findings: Findings = {};
   const cleanUp = new AsyncDisposableStack();
   const interruption = listenForInterruption();
-  screen.line(`csi-datasafe demo: the life of a volume with ${formatBytes(lengthOf(plan.atEnd))} of data`);
+  screen.line(
+    `csi-datasafe demo: the life of a volume with ${formatBytes(lengthOf(plan.atEnd))} of data, and of a guarded one`,
+  );
   screen.line('Everything runs on this machine: an ECS emulator, the plugin, and this CSI client.');
 
-  const told = runSteps(story, { screen, proofs, plan, cleanUp, findings }, interruption);
+  const told = runSteps(story, { screen, proofs, plan, guardedPlan, cleanUp, findings }, interruption);
   await Promise.race([told, interruption.aborted ? undefined : once(interruption, 'abort')]);
   if (interruption.aborted) {
     screen.line();
@@ -90,7 +94,8 @@ function showLogs(screen: Screen, { emulator, plugin }: Findings): void {
   for (const service of [emulator, plugin]) {
     if (service !== undefined) {
       screen.line(`Last lines of the ${service.process.name} process:`);
-      service.process.lastLines(logLines).forEach((line) => screen.line(`   ${line.slice(0, logLineWidth)}`));
+      const lines = service.process.lines().slice(-logLines);
+      lines.forEach((line) => screen.line(`   ${line.slice(0, logLineWidth)}`));
     }
   }
 }

@@ -16,6 +16,8 @@ export interface PluginService {
   readonly process: CommandProcess;
   readonly socketPath: string;
   readonly httpUrl: string;
+  /** Where the plugin leaves the objects that lead to the snapshots of deleted disks. */
+  readonly manifestDirectory: string;
   readonly csi: CsiConnection;
 }
 
@@ -28,19 +30,22 @@ export async function startEmulator(cleanUp: AsyncDisposableStack): Promise<Emul
 
 /** Starts the plugin on a socket in a new directory and waits until it serves, which is not yet ready. */
 export async function startPlugin(ecsAddress: string, cleanUp: AsyncDisposableStack): Promise<PluginService> {
-  const socketPath = join(temporaryDirectory(cleanUp), 'csi.sock');
+  const directory = temporaryDirectory(cleanUp);
+  const socketPath = join(directory, 'csi.sock');
+  const manifestDirectory = join(directory, 'manifests');
   const process = cleanUp.use(
     startCommand(
       [
         ...['serve', '--endpoint', `unix://${socketPath}`, '--http-endpoint', '127.0.0.1:0'],
         ...['--region', 'cn-hangzhou', '--cluster-id', 'demo', '--poll-interval', '200ms'],
         ...['--ecs-endpoint', ecsAddress, '--ecs-protocol', 'http'],
+        ...['--kubernetes', 'off', '--manifest-dir', manifestDirectory],
       ],
-      emulatorKeys,
+      { ...emulatorKeys, VOLUME_DEL_AUTO_SNAP: 'true' },
     ),
   );
   const httpUrl = await process.saw(/"http":"([^"]+)".*"Serving CSI"/);
-  return { process, socketPath, httpUrl, csi: cleanUp.use(connectToCsi(socketPath)) };
+  return { process, socketPath, httpUrl, manifestDirectory, csi: cleanUp.use(connectToCsi(socketPath)) };
 }
 
 function temporaryDirectory(cleanUp: AsyncDisposableStack): string {

@@ -19,6 +19,14 @@ export interface Findings {
   volumeId?: string;
   snapshotId?: string;
   restoredVolumeId?: string;
+  /** The volume of the second story, whose class asks for both guards. */
+  guardedVolumeId?: string;
+  /** What the expansion that failed has left. */
+  keptSnapshotId?: string;
+  /** The volume that was restored from it, and lives on in place of the damaged one. */
+  rescuedVolumeId?: string;
+  /** What the deletion of that one has left. */
+  protectionSnapshotId?: string;
 }
 
 /** What every step is given. */
@@ -26,6 +34,8 @@ export interface Stage {
   readonly screen: Screen;
   readonly proofs: Proofs;
   readonly plan: DataPlan;
+  /** The data of the guarded volume: less, since it is compared more often. */
+  readonly guardedPlan: DataPlan;
   /** Everything that must be ended or removed when the story is over. */
   readonly cleanUp: AsyncDisposableStack;
   readonly findings: Findings;

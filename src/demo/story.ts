@@ -6,12 +6,19 @@ import { proveDeletionRefused } from './steps/refuse-deletion.ts';
 import { proveNothingLeft } from './steps/nothing-left.ts';
 import { restoreSnapshot } from './steps/restore-snapshot.ts';
 import { startServices } from './steps/start-services.ts';
+import { createGuardedVolume } from './steps/guards/create-guarded.ts';
+import { deleteGuardedVolume } from './steps/guards/delete-guarded.ts';
+import { expandGuardedVolume } from './steps/guards/expand-guarded.ts';
+import { letProtectionsExpire } from './steps/guards/expire.ts';
+import { failExpansion } from './steps/guards/fail-expansion.ts';
+import { restoreDeletedVolume } from './steps/guards/restore-deleted.ts';
+import { restoreKeptSnapshot } from './steps/guards/restore-kept.ts';
 import { stopServices } from './steps/stop-services.ts';
 import { takeSnapshot } from './steps/take-snapshot.ts';
 import { writeFirstData } from './steps/write-data.ts';
 import { writeMore } from './steps/write-more.ts';
 
-/** The life of a volume. */
+/** The life of a volume, and then of one that is guarded: both stories of the guards with their data. */
 export const story: readonly Step[] = [
   { title: 'Start the ECS emulator and the plugin', run: startServices },
   { title: 'Create a volume from a StorageClass', run: createVolume },
@@ -22,6 +29,13 @@ export const story: readonly Step[] = [
   { title: 'Restore the snapshot to a new volume', run: restoreSnapshot },
   { title: 'Try to delete a volume that is in use', run: proveDeletionRefused },
   { title: 'Detach and delete everything', run: deleteAll },
+  { title: 'Create a volume with both guards (forced, 3 days)', run: createGuardedVolume },
+  { title: 'Expand it, and ECS refuses: the snapshot is kept', run: failExpansion },
+  { title: 'Damage its data, and restore that snapshot', run: restoreKeptSnapshot },
+  { title: 'Expand the restored volume: the snapshot is released', run: expandGuardedVolume },
+  { title: 'Delete it by mistake: a snapshot stays', run: deleteGuardedVolume },
+  { title: 'Restore the deleted volume', run: restoreDeletedVolume },
+  { title: 'Let days pass', run: letProtectionsExpire },
   { title: 'Look for leftovers', run: proveNothingLeft },
   { title: 'Stop both', run: stopServices },
 ];

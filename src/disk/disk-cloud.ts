@@ -47,6 +47,9 @@ export interface SnapshotCalls {
     options: { readonly force: boolean },
     call: Call,
   ) => Promise<void>;
+  /** Counted from the cut; it can only grow. */
+  readonly extendRetention: (snapshotId: string, retentionDays: number, call: Call) => Promise<void>;
+  readonly tagSnapshot: (snapshotId: string, tag: Tag, call: Call) => Promise<void>;
   readonly findSnapshot: (snapshotId: string, call: Call) => Promise<Snapshot | undefined>;
   /** In the order of the ids, without those that are not there. */
   readonly findSnapshots: (snapshotIds: readonly string[], call: Call) => Promise<Snapshot[]>;

@@ -7,6 +7,7 @@ export type DiskErrorKind =
   | 'conflict'
   | 'in-use'
   | 'source-of-disks'
+  | 'never-used'
   | 'wrong-state'
   | 'invalid'
   | 'out-of-range'

@@ -30,6 +30,9 @@ export interface Disk {
   readonly attachments: readonly Attachment[];
   /** A disk that was never attached holds no data of its own, and ECS makes no snapshot of it. */
   readonly wasEverAttached: boolean;
+  /** When an instance last got and last let go of the disk; `undefined` when that never happened. */
+  readonly lastAttachedAt: Date | undefined;
+  readonly lastDetachedAt: Date | undefined;
   readonly tags: ReadonlyMap<string, string>;
   /** Why ECS locked the disk (`financial`, `security`, ...); empty when it did not. */
   readonly lockReasons: readonly string[];

@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { sizeLimitsOf } from './categories.ts';
 import { clientToken } from './client-token.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, DiskResize } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
@@ -12,12 +12,20 @@ export interface DiskExpansion {
   readonly maxSizeGiB: number | undefined;
 }
 
+/** Decides when the resize of a disk is sent, and what is done before and after it. */
+export type AroundResize = (disk: Disk, resize: () => Promise<void>, call: Call) => Promise<void>;
+
 /**
  * Grows a disk to at least the wanted size and returns it with the size that ECS then reports. A disk that is large
  * enough already is left alone.
  * @throws DiskError `not-found`, `out-of-range`, `wrong-state`, or `busy` while ECS is still at it.
  */
-export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, call: Call): Promise<Disk> {
+export async function expandDisk(
+  cloud: DiskCloud,
+  expansion: DiskExpansion,
+  call: Call,
+  aroundResize: AroundResize = (disk, resize) => onceSnapshotsAreDone(cloud, disk.id, resize, call),
+): Promise<Disk> {
   const disk = await requireDisk(cloud, expansion.diskId, call);
   assertWithinLimit(disk.sizeGiB, disk, expansion);
   if (disk.sizeGiB >= expansion.sizeGiB) {
@@ -25,56 +33,27 @@ export async function expandDisk(cloud: DiskCloud, expansion: DiskExpansion, cal
   }
   assertOffered(disk, expansion.sizeGiB);
   const settled = await waitUntilSettled(cloud, disk, call);
-  try {
-    await resize(cloud, { expansion, disk, settled }, call);
-  } catch (error) {
-    return await unlessGrownBefore(cloud, expansion, error, call);
-  }
+  const online = settled.status === 'In_use';
+  const { sizeGiB } = expansion;
+  const token = clientToken('resize', disk.id, disk.sizeGiB, sizeGiB, online ? 'online' : 'offline');
+  const resize = () => resizeOnce(cloud, { diskId: disk.id, sizeGiB, online, clientToken: token }, call);
+  await aroundResize(settled, resize, call);
   return await waitUntilGrown(cloud, expansion, call);
 }
 
-interface Resize {
-  readonly expansion: DiskExpansion;
-  readonly disk: Disk;
-  readonly settled: Disk;
-}
-
-async function resize(cloud: DiskCloud, { expansion, disk, settled }: Resize, call: Call): Promise<void> {
-  await onceSnapshotsAreDone(
-    cloud,
-    disk.id,
-    async () => {
-      const online = settled.status === 'In_use';
-      const token = clientToken(
-        'resize',
-        disk.id,
-        disk.sizeGiB,
-        expansion.sizeGiB,
-        online ? 'online' : 'offline',
-      );
-      await cloud.resizeDisk(
-        { diskId: disk.id, sizeGiB: expansion.sizeGiB, online, clientToken: token },
-        call,
-      );
-    },
-    call,
-  );
-}
-
-/** A refusal may come from an earlier request that has worked meanwhile: the size decides. */
-async function unlessGrownBefore(
-  cloud: DiskCloud,
-  { diskId, sizeGiB }: DiskExpansion,
-  error: unknown,
-  call: Call,
-): Promise<Disk> {
-  if (isDiskError(error, 'out-of-range', 'conflict', 'invalid', 'wrong-state')) {
-    const disk = await cloud.findDisk(diskId, call);
-    if (disk !== undefined && disk.sizeGiB >= sizeGiB) {
-      return disk;
+/**
+ * A refusal may come from an earlier request, or one of another replica, that has worked meanwhile: the size decides.
+ */
+async function resizeOnce(cloud: DiskCloud, resize: DiskResize, call: Call): Promise<void> {
+  try {
+    await cloud.resizeDisk(resize, call);
+  } catch (error) {
+    const mayHaveGrown = isDiskError(error, 'out-of-range', 'conflict', 'invalid', 'wrong-state');
+    const now = mayHaveGrown ? await cloud.findDisk(resize.diskId, call) : undefined;
+    if (now === undefined || now.sizeGiB < resize.sizeGiB) {
+      throw error;
     }
   }
-  throw error;
 }
 
 function assertWithinLimit(sizeGiB: number, disk: Disk, { maxSizeGiB }: DiskExpansion): void {

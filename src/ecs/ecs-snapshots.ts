@@ -1,4 +1,8 @@
-import { CreateSnapshotRequest, DeleteSnapshotRequest } from '@alicloud/ecs20140526';
+import {
+  CreateSnapshotRequest,
+  DeleteSnapshotRequest,
+  ModifySnapshotAttributeRequest,
+} from '@alicloud/ecs20140526';
 import type { CreateSnapshotResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { SnapshotCalls } from '../disk/disk-cloud.ts';
@@ -43,6 +47,16 @@ export function createEcsSnapshots(parts: EcsSnapshotsParts): SnapshotCalls {
       const deletion = { action, asked, resourceId: snapshotId, effect: 'change' as const, send };
       return isSnapshotId(snapshotId) ? unlessGone(change(deletion, call)) : Promise.resolve();
     },
+    async extendRetention(snapshotId, retentionDays, call) {
+      const request = new ModifySnapshotAttributeRequest(
+        fields<ModifySnapshotAttributeRequest>({ snapshotId, retentionDays }),
+      );
+      const asked = `keep snapshot ${snapshotId} for ${String(retentionDays)} days`;
+      const send = () => client.modifySnapshotAttribute(request);
+      const action = 'ModifySnapshotAttribute';
+      await change({ action, asked, resourceId: snapshotId, effect: 'change', send }, call);
+    },
+    tagSnapshot: (snapshotId, tag, call) => tagged.tag('snapshot', snapshotId, tag, call),
     findSnapshot: lookUp,
     async findSnapshots(snapshotIds, call) {
       const snapshots = await Promise.all(snapshotIds.map((snapshotId) => lookUp(snapshotId, call)));

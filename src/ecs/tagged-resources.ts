@@ -1,4 +1,4 @@
-import { ListTagResourcesRequest, UntagResourcesRequest } from '@alicloud/ecs20140526';
+import { ListTagResourcesRequest, TagResourcesRequest, UntagResourcesRequest } from '@alicloud/ecs20140526';
 import type { ListTagResourcesResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Tag } from '../disk/disk.ts';
@@ -22,6 +22,8 @@ export interface TaggedResources {
    * @returns false when the resource exists, although it was not shown.
    */
   isProvenAbsent(resourceType: ResourceType, id: string, call: Call): Promise<boolean>;
+  /** Puts a tag on a resource; one of the same key is replaced. */
+  tag(resourceType: ResourceType, id: string, tag: Tag, call: Call): Promise<void>;
 }
 
 const probeTagKey = 'csi.alibabacloud.com/absence-probe';
@@ -43,6 +45,15 @@ export function createTaggedResources(client: EcsClient, send: SendRequest): Tag
         return { items: ids, nextToken: textOrUndefined(body.nextToken) };
       });
       return [...new Set(ids)].sort();
+    },
+
+    async tag(resourceType, id, tag, call) {
+      const request = new TagResourcesRequest(
+        fields<TagResourcesRequest>({ resourceType, resourceId: [id], tag: [tag] }),
+      );
+      const asked = `tag ${resourceType} ${id} with ${tag.key}`;
+      const tagIt = () => client.tagResources(request);
+      await send({ action: 'TagResources', asked, resourceId: id, effect: 'change', send: tagIt }, call);
     },
 
     async isProvenAbsent(resourceType, id, call) {

@@ -36,6 +36,8 @@ export function toDisk(disk: SdkDisk): Disk {
     sourceSnapshotId: textOrUndefined(disk.sourceSnapshotId),
     attachments: attachmentsOf(disk),
     wasEverAttached: wasEverAttached(disk),
+    lastAttachedAt: dateOf(disk.attachedTime),
+    lastDetachedAt: dateOf(disk.detachedTime),
     tags: tagMap(disk.tags?.tag),
     lockReasons: (disk.operationLocks?.operationLock ?? []).map((lock) => lock.lockReason ?? 'unknown'),
     createdAt: textOrUndefined(disk.creationTime),
@@ -75,4 +77,10 @@ function attachmentsOf(disk: SdkDisk): Attachment[] {
 function wasEverAttached(disk: SdkDisk): boolean {
   const times = [disk.attachedTime, disk.detachedTime];
   return attachmentsOf(disk).length > 0 || times.some((time) => textOrUndefined(time) !== undefined);
+}
+
+/** A text that is no date reads as none. */
+function dateOf(text: string | undefined): Date | undefined {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -38,6 +38,8 @@ export interface Metrics {
   readonly observeEcsBatch: (action: string, ids: number) => void;
   /** ECS answered with a code that the error table does not list. */
   readonly countUnlistedEcsError: (action: string, code: string) => void;
+  /** A guard has told the user something. */
+  readonly countGuardEvent: (type: string, reason: string) => void;
   /** New credentials could not be fetched. */
   readonly countCredentialRefreshFailure: (credentialKind: string) => void;
 }
@@ -48,7 +50,7 @@ export interface Metrics {
  */
 export function createMetrics(registry: Registry, driverName: string): Metrics {
   collectDefaultMetrics({ register: registry });
-  return { ...csiMetrics(registry, driverName), ...ecsMetrics(registry) };
+  return { ...csiMetrics(registry, driverName), ...ecsMetrics(registry), ...guardMetrics(registry) };
 }
 
 function csiMetrics(registry: Registry, driverName: string): Pick<Metrics, 'observeCsiCall'> {
@@ -68,7 +70,17 @@ function csiMetrics(registry: Registry, driverName: string): Pick<Metrics, 'obse
   };
 }
 
-function ecsMetrics(registry: Registry): Omit<Metrics, 'observeCsiCall'> {
+function guardMetrics(registry: Registry): Pick<Metrics, 'countGuardEvent'> {
+  const events = new Counter({
+    name: 'datasafe_guard_events_total',
+    help: 'What the guards before expansion and deletion told the user, by type and reason.',
+    labelNames: ['type', 'reason'],
+    registers: [registry],
+  });
+  return { countGuardEvent: (type, reason) => events.inc({ type, reason }) };
+}
+
+function ecsMetrics(registry: Registry): Omit<Metrics, 'observeCsiCall' | 'countGuardEvent'> {
   const registers = [registry];
   const requests = new Histogram({
     name: 'datasafe_ecs_request_duration_seconds',

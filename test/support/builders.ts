@@ -32,6 +32,8 @@ export function aDisk(changes: Partial<Disk> = {}): Disk {
     sourceSnapshotId: undefined,
     attachments: [],
     wasEverAttached: false,
+    lastAttachedAt: undefined,
+    lastDetachedAt: undefined,
     tags: new Map(),
     lockReasons: [],
     createdAt: '2026-01-01T00:00:00Z',

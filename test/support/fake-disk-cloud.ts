@@ -204,6 +204,19 @@ export class FakeDiskCloud implements DiskCloud {
     });
   }
 
+  extendRetention(snapshotId: string, retentionDays: number, call: Call): Promise<void> {
+    return this.#answer('extendRetention', [snapshotId, retentionDays], call, () => {
+      this.snapshots.change(snapshotId, { retentionDays }, 0);
+    });
+  }
+
+  tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void> {
+    return this.#answer('tagSnapshot', [snapshotId, tag], call, () => {
+      const tags = new Map(this.snapshots.get(snapshotId)?.tags).set(tag.key, tag.value);
+      this.snapshots.change(snapshotId, { tags }, 0);
+    });
+  }
+
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined> {
     return this.#answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
   }

@@ -1,3 +1,4 @@
+import { guardBeforeExpand, releaseAfterExpand } from '../../disk/guards/before-expand.ts';
 import { expandDisk } from '../../disk/expand-disk.ts';
 import type { ControllerExpandVolumeRequest__Output } from '../../generated/csi/v1/ControllerExpandVolumeRequest.ts';
 import type { ControllerExpandVolumeResponse } from '../../generated/csi/v1/ControllerExpandVolumeResponse.ts';
@@ -8,7 +9,7 @@ import { requireText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { requireVolumeId } from './require-volume.ts';
 
-/** Grows a volume while it is in use or not; answers with the size that ECS reports afterwards. */
+/** Grows a volume, in use or not, under the guard that its class asks for; answers with the size that ECS reports afterwards. */
 export function createControllerExpandVolume(
   parts: ControllerParts,
 ): UnaryRpc<ControllerExpandVolumeRequest__Output, ControllerExpandVolumeResponse> {
@@ -20,9 +21,11 @@ export function createControllerExpandVolume(
     }
     const diskId = requireVolumeId(request.volumeId);
     return await parts.lock.run([`volume ${diskId}`], async () => {
-      const disk = await expandDisk(parts.cloud, { diskId, sizeGiB, maxSizeGiB }, call);
+      const guard = guardBeforeExpand(parts.guards, sizeGiB);
+      const disk = await expandDisk(parts.cloud, { diskId, sizeGiB, maxSizeGiB }, call, guard);
       // A raw block device grows by itself; a file system has to be told on the node.
       const nodeExpansionRequired = request.volumeCapability?.block == null;
+      await releaseAfterExpand(parts.guards, disk, nodeExpansionRequired, call);
       return { capacityBytes: bytesOf(disk.sizeGiB), nodeExpansionRequired };
     });
   };

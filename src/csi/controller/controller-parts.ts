@@ -1,5 +1,6 @@
 import type { DiskCloud } from '../../disk/disk-cloud.ts';
 import type { Sightings } from '../../disk/sightings.ts';
+import type { ExpandGuardParts } from '../../disk/guards/before-expand.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */
@@ -7,6 +8,7 @@ export interface ControllerParts {
   readonly cloud: DiskCloud;
   readonly sightings: Sightings;
   readonly lock: OperationLock;
+  readonly guards: ExpandGuardParts;
   readonly regionId: string;
   /** Marks what this cluster owns; `undefined` when the operator names no cluster. */
   readonly clusterId: string | undefined;

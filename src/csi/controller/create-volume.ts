@@ -17,18 +17,21 @@ export function createCreateVolume(
     const diskRequest = diskRequestFrom(request, parts);
     return await parts.lock.run([`volume name ${request.name}`], async () => {
       const disk = await provisionDisk(parts, diskRequest, call);
-      warnOfAbsentProtection(parts, disk.id, diskRequest);
+      if (!parts.guards.isSwitchedOn) {
+        warnOfAbsentProtection(parts, disk.id, diskRequest);
+      }
       return { volume: toCsiVolume(disk, volumeContextOf(disk, request.parameters)) };
     });
   };
 }
 
-/** The wish for protection is kept in the disk's tags, but nothing acts on it yet: never silently. */
+/** The wish for protection is kept in the disk's tags, but nothing acts on it now: never silently. */
 function warnOfAbsentProtection(parts: ControllerParts, volumeId: string, request: DiskRequest): void {
   const keys: readonly string[] = [tagKeys.expandPolicy, tagKeys.deleteSnapshotRetentionDays];
   const wishes = request.tags.filter(({ key, value }) => keys.includes(key) && value !== 'closed');
   if (wishes.length > 0) {
-    const message = 'the StorageClass asks for automatic snapshots, which this version does not make yet';
+    const message =
+      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)';
     parts.warn({ volumeId, wishes }, message);
   }
 }

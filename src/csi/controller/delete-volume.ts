@@ -1,4 +1,5 @@
 import { isDiskId } from '../../disk/disk.ts';
+import { guardBeforeDelete } from '../../disk/guards/before-delete.ts';
 import { removeDisk } from '../../disk/remove-disk.ts';
 import type { DeleteVolumeRequest__Output } from '../../generated/csi/v1/DeleteVolumeRequest.ts';
 import type { DeleteVolumeResponse } from '../../generated/csi/v1/DeleteVolumeResponse.ts';
@@ -6,14 +7,20 @@ import type { UnaryRpc } from '../unary.ts';
 import { requireText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
 
-/** Deletes a volume. An id that no disk can have counts as deleted; a disk in use is refused. */
+/**
+ * Deletes a volume, after a snapshot of it where its class asks for one. An id that no disk can have counts as deleted;
+ * a disk in use is refused.
+ */
 export function createDeleteVolume(
   parts: ControllerParts,
 ): UnaryRpc<DeleteVolumeRequest__Output, DeleteVolumeResponse> {
+  const beforeDelete = guardBeforeDelete(parts.guards);
   return async (request, call) => {
     const volumeId = requireText(request.volumeId, 'volume_id');
     if (isDiskId(volumeId)) {
-      await parts.lock.run([`volume ${volumeId}`], () => removeDisk(parts.cloud, volumeId, call));
+      await parts.lock.run([`volume ${volumeId}`], () =>
+        removeDisk(parts.cloud, volumeId, call, beforeDelete),
+      );
     }
     return {};
   };

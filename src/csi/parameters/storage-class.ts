@@ -1,11 +1,9 @@
 import type { Tag } from '../../disk/disk.ts';
 import { diskCategories, minSizeOfPerformanceLevel } from '../../disk/categories.ts';
+import { expandPolicies, maxRetentionDays, type ExpandPolicy } from '../../disk/guards/policy.ts';
 import { invalidArgument } from '../status.ts';
 import { ParameterMap } from './parameter-map.ts';
 import { userTags } from './user-tags.ts';
-
-export const expandPolicies = ['forced', 'besteffort', 'closed'] as const;
-export type ExpandPolicy = (typeof expandPolicies)[number];
 
 /** The names that csi-provisioner adds with --extra-create-metadata; `undefined` when it does not. */
 export interface VolumeOrigin {
@@ -156,7 +154,7 @@ function tagList(text: string | undefined): [string, string][] {
 
 function takeProtection(map: ParameterMap) {
   return {
-    deleteSnapshotRetentionDays: map.integer('volumeDeleteSnapshotRetentionDays', 1, 65_536),
+    deleteSnapshotRetentionDays: map.integer('volumeDeleteSnapshotRetentionDays', 1, maxRetentionDays),
     expandPolicy: map.oneOf('volumeExpandAutoSnapshot', expandPolicies),
   };
 }

@@ -9,12 +9,12 @@ export const snapshotErrors: readonly ErrorGroup[] = [
     rows: [
       {
         code: 'IncorrectDiskStatus.NeverAttached',
-        kind: 'wrong-state',
+        kind: 'never-used',
         reason: 'the disk was never attached',
       },
       {
         code: 'IncorrectDiskStatus.NeverUsed',
-        kind: 'wrong-state',
+        kind: 'never-used',
         reason: 'nothing was ever written to the disk',
       },
       {

@@ -1,6 +1,7 @@
+import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 import type { CsiClient } from '../../support/csi-client.ts';
+import { invoke } from '../../support/csi-client.ts';
 import type { Emulator } from '../../support/emulator.ts';
-import { untilItSucceeds, untilReady } from '../../support/volumes.ts';
 import { startPlugin, type Plugin, type SocketDirectory } from '../../support/plugin.ts';
 
 /** A flow that is interrupted at every point at which it speaks to ECS. */
@@ -13,7 +14,31 @@ export interface CrashFlow<State> {
   readonly verify: (client: CsiClient, emulator: Emulator, state: State) => Promise<void>;
 }
 
+/** A server whose requests can be held up, so that the plugin is killed in the midst of one. */
+export interface Interruptible {
+  /** Lets some requests through, then leaves one without an answer. @returns the rule's id. */
+  hang(when: 'before' | 'after', skip: number): Promise<string>;
+  waitForFault(ruleId: string, signal: AbortSignal): Promise<void>;
+  clearFaults(): Promise<void>;
+}
+
+export interface CrashOptions {
+  /** More arguments of the plugin. */
+  readonly args?: readonly string[];
+  /** Whose requests are counted; those to ECS unless another server is given. */
+  readonly server?: Interruptible;
+}
+
 const maxPoints = 60;
+const maxRetries = 30;
+/** The statuses after which every sidecar asks again and forgets nothing. */
+const undecided = [
+  GrpcStatus.CANCELLED,
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.UNAVAILABLE,
+  GrpcStatus.ABORTED,
+];
+
 /**
  * Kills the plugin (SIGKILL) before and after its first request to ECS, then its second, and so on until the flow ends
  * before the next one; restarts it each time and repeats the RPC as a sidecar does.
@@ -23,8 +48,10 @@ export async function killAtEveryRequest<State>(
   flow: CrashFlow<State>,
   emulator: Emulator,
   directory: SocketDirectory,
+  options: CrashOptions = {},
 ): Promise<number> {
-  const start = () => startReadyPlugin(emulator, directory);
+  const server = options.server ?? requestsToEcs(emulator);
+  const start = () => startReadyPlugin(emulator, directory, options.args);
   let plugin = await start();
   let points = 0;
   try {
@@ -36,16 +63,16 @@ export async function killAtEveryRequest<State>(
         const point = `${when}-${request}`;
         await emulator.control('POST', '/reset');
         const state = await flow.prepare(plugin.client, emulator, point);
-        const wasHit = await interrupt(flow, { plugin, emulator, state, when, request });
+        const wasHit = await interrupt(flow, { plugin, server, state, when, request });
         if (!wasHit) {
           await flow.verify(plugin.client, emulator, state);
           break;
         }
         points += 1;
         await plugin[Symbol.asyncDispose]();
-        await emulator.clearFaults();
+        await server.clearFaults();
         plugin = await start();
-        await untilItSucceeds(() => flow.run(plugin.client, state));
+        await repeatUntilDone(() => flow.run(plugin.client, state), point);
         await flow.verify(plugin.client, emulator, state);
       }
     }
@@ -57,7 +84,7 @@ export async function killAtEveryRequest<State>(
 
 interface Interruption<State> {
   readonly plugin: Plugin;
-  readonly emulator: Emulator;
+  readonly server: Interruptible;
   readonly state: State;
   readonly when: 'before' | 'after';
   readonly request: number;
@@ -65,14 +92,8 @@ interface Interruption<State> {
 
 /** Starts the RPC and kills the plugin at the given request. @returns false when the RPC ended before that request. */
 async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>): Promise<boolean> {
-  const { plugin, emulator, state, when, request } = at;
-  const ruleId = await emulator.addFault({
-    action: '*',
-    when,
-    effect: { type: 'hang' },
-    skip: request,
-    times: 1,
-  });
+  const { plugin, server, state, when, request } = at;
+  const ruleId = await server.hang(when, request);
   const ended = flow.run(plugin.client, state).then(
     () => false,
     (error: unknown) => {
@@ -80,7 +101,7 @@ async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>)
     },
   );
   const waiting = new AbortController();
-  const hit = emulator.waitForFault(ruleId, waiting.signal).then(() => true);
+  const hit = server.waitForFault(ruleId, waiting.signal).then(() => true);
   const wasHit = await Promise.race([hit, ended]);
   if (wasHit) {
     ended.catch(() => undefined);
@@ -88,13 +109,47 @@ async function interrupt<State>(flow: CrashFlow<State>, at: Interruption<State>)
   } else {
     hit.catch(() => undefined);
     waiting.abort();
-    await emulator.clearFaults();
+    await server.clearFaults();
   }
   return wasHit;
 }
 
-async function startReadyPlugin(emulator: Emulator, directory: SocketDirectory): Promise<Plugin> {
-  const plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
-  await untilReady(plugin.client);
+/** The requests that the plugin sends to ECS. */
+export function requestsToEcs(emulator: Emulator): Interruptible {
+  return {
+    hang: (when, skip) => emulator.addFault({ action: '*', when, effect: { type: 'hang' }, skip, times: 1 }),
+    waitForFault: (ruleId, signal) => emulator.waitForFault(ruleId, signal),
+    clearFaults: () => emulator.clearFaults(),
+  };
+}
+
+async function startReadyPlugin(
+  emulator: Emulator,
+  directory: SocketDirectory,
+  args: readonly string[] = [],
+): Promise<Plugin> {
+  const plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
+  await repeatUntilDone(async () => {
+    const { ready } = await invoke(plugin.client.identity, 'Probe', {});
+    if (ready?.value !== true) {
+      throw Object.assign(new Error('not ready yet'), { code: GrpcStatus.UNAVAILABLE });
+    }
+  }, 'start');
   return plugin;
+}
+
+/** Repeats as a sidecar does: at once after an undecided status, never after a final one. */
+async function repeatUntilDone(attempt: () => Promise<void>, point: string): Promise<void> {
+  for (let retry = 1; ; retry += 1) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      const { code } = error as ServiceError;
+      if (!undecided.includes(code) || retry >= maxRetries) {
+        throw new Error(`point ${point}: attempt ${retry} ended in ${String(error)}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }

@@ -47,6 +47,14 @@ describe('csi-datasafe demo', () => {
     const lastLine = output.trimEnd().split('\n').at(-1);
     expect(lastLine).to.match(/^demo: (\d+) proofs, \1 passed, 0 failed$/);
     expect(output).to.match(/it holds the bytes of the snapshot.* 4,718,592 bytes compared, 0 differ/);
+    for (const claim of [
+      'the new volume holds every byte from before the expansion',
+      'it holds every byte of the deleted volume',
+    ]) {
+      expect(output).to.match(new RegExp(`PROVEN +${claim} +4,718,592 bytes compared, 0 differ`));
+    }
+    expect(output).to.match(/PROVEN +expanded, it needs its snapshot no longer: ECS has none/);
+    expect(output).to.match(/PROVEN +after three days those of the deletions are gone too/);
     expect(processIdsIn(output)).to.have.lengthOf(2);
     expect(processIdsIn(output).filter(isRunning)).to.deep.equal([]);
     expect(existsSync(dirname(socketIn(output)))).to.equal(false);

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { checkFeatureGates } from '../../../src/config/feature-gates.ts';
+import { readFeatureGates } from '../../../src/config/feature-gates.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 
-describe('checkFeatureGates', () => {
+describe('readFeatureGates', () => {
   it('has nothing to say about no gates, or shut ones', () => {
     for (const text of ['', ' ', ',', 'EnableVolumeGroupSnapshots=false, EnableDeleteAutoSnapshots=false']) {
-      expect(checkFeatureGates(text)).to.deep.equal([]);
+      const { open, warnings } = readFeatureGates(text);
+      expect(open).to.deep.equal(new Set());
+      expect(warnings).to.deep.equal([]);
     }
   });
 
@@ -18,24 +20,31 @@ describe('checkFeatureGates', () => {
   ]) {
     it(`accepts ${gate} of the existing driver with a warning`, () => {
       for (const value of ['true', 'false']) {
-        expect(checkFeatureGates(`${gate}=${value}`)).to.deep.equal([
+        const { open, warnings } = readFeatureGates(`${gate}=${value}`);
+        expect(open).to.deep.equal(new Set());
+        expect(warnings).to.deep.equal([
           `feature gate ${gate} has no meaning for this driver and is ignored`,
         ]);
       }
     });
   }
 
-  for (const gate of ['EnableVolumeGroupSnapshots', 'EnableDeleteAutoSnapshots']) {
-    it(`refuses to open ${gate}, which this version does not have yet`, () => {
-      expect(() => checkFeatureGates(`${gate}=true`)).to.throw(
-        UsageError,
-        `--feature-gates: ${gate}=true is not available in this version`,
-      );
-    });
-  }
+  it('opens the guards, and lets the last word about a gate count', () => {
+    const gate = 'EnableDeleteAutoSnapshots';
+    expect(readFeatureGates(` ${gate} = true `).open).to.deep.equal(new Set([gate]));
+    expect(readFeatureGates(`${gate}=false,${gate}=true`).open).to.deep.equal(new Set([gate]));
+    expect(readFeatureGates(`${gate}=true,${gate}=false`).open).to.deep.equal(new Set());
+  });
+
+  it('refuses to open EnableVolumeGroupSnapshots, which this version does not have yet', () => {
+    expect(() => readFeatureGates('EnableVolumeGroupSnapshots=true')).to.throw(
+      UsageError,
+      '--feature-gates: EnableVolumeGroupSnapshots=true is not available in this version',
+    );
+  });
 
   it('refuses a gate that nobody knows, and names the known ones', () => {
-    expect(() => checkFeatureGates('DiskADController=true,EnableFoo=true')).to.throw(
+    expect(() => readFeatureGates('DiskADController=true,EnableFoo=true')).to.throw(
       UsageError,
       /^--feature-gates: EnableFoo is not known; known are .*EnableVolumeGroupSnapshots/,
     );
@@ -50,7 +59,7 @@ describe('checkFeatureGates', () => {
     'DiskADController=false=true',
   ]) {
     it(`refuses "${text}"`, () => {
-      expect(() => checkFeatureGates(text)).to.throw(
+      expect(() => readFeatureGates(text)).to.throw(
         UsageError,
         'must be of the form NAME=true or NAME=false',
       );

@@ -18,6 +18,8 @@ function complaintOf(argv: readonly string[], env: Environment = {}): string {
   return expect.fail(`not refused: ${argv.join(' ')}`);
 }
 
+const ofEcs = ['--ecs-timeout', '--poll-interval', '--call-timeout', '--drain-timeout'];
+
 describe('wrong flags and variables', () => {
   const wrong: [flag: string, values: readonly string[], hint: string][] = [
     [
@@ -40,8 +42,11 @@ describe('wrong flags and variables', () => {
     ['--ecs-protocol', ['ftp', 'https:', ''], 'https, http'],
     ['--ecs-network', ['intranet', 'VPC', ''], 'vpc, public'],
     ['--credentials', ['none', 'AccessKey', ''], 'access-key'],
+    ['--automatic-snapshots', ['yes', 'True', '1', ''], 'true, false'],
+    ['--keeper', ['yes', 'dryrun', ''], 'on, dry-run, off'],
+    ['--protection-namespace', ['', 'Shop', 'a.b', '-a', 'a'.repeat(64)], 'name of a namespace'],
     ['--log-level', ['verbose', 'INFO', ''], 'debug, info, warn, error, silent'],
-    ...['--ecs-timeout', '--poll-interval', '--call-timeout', '--drain-timeout'].map(
+    ...[...ofEcs, '--expand-snapshot-max-age', '--expand-besteffort-wait', '--keeper-interval'].map(
       (flag): [string, string[], string] => [
         flag,
         ['10', '0s', '-1s', '1.5s', '1d', '1 s', 's', '', '1000h', '999999h'],

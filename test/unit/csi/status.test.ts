@@ -18,6 +18,7 @@ describe('statusOfKind', () => {
     conflict: 'ALREADY_EXISTS',
     'in-use': 'FAILED_PRECONDITION',
     'source-of-disks': 'FAILED_PRECONDITION',
+    'never-used': 'FAILED_PRECONDITION',
     'wrong-state': 'FAILED_PRECONDITION',
     invalid: 'INVALID_ARGUMENT',
     'out-of-range': 'OUT_OF_RANGE',

@@ -9,6 +9,14 @@ export function stageForTests(): { stage: Stage; written: string[] } {
   const now = () => 0;
   const screen = new Screen({ write: (text) => written.push(text) }, now);
   const proofs = new Proofs({ now, show: (proof) => screen.proof(proof) });
-  const stage = { screen, proofs, plan: dataPlanFor(8), cleanUp: new AsyncDisposableStack(), findings: {} };
+  const plan = dataPlanFor(8);
+  const stage = {
+    screen,
+    proofs,
+    plan,
+    guardedPlan: plan,
+    cleanUp: new AsyncDisposableStack(),
+    findings: {},
+  };
   return { stage, written };
 }

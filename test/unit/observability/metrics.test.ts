@@ -34,6 +34,19 @@ describe('createMetrics', () => {
     expect(lines.filter((line) => /le="600".*"Aborted"} 0$/.test(line))).to.have.length(1);
   });
 
+  it('counts what the guards tell the user by type and reason', async () => {
+    const { metrics, linesOf } = withMetrics();
+
+    metrics.countGuardEvent('Warning', 'DeleteRefused');
+    metrics.countGuardEvent('Warning', 'DeleteRefused');
+    metrics.countGuardEvent('Normal', 'SnapshotCreated');
+
+    expect(await linesOf('datasafe_guard_events_total')).to.deep.equal([
+      'datasafe_guard_events_total{type="Warning",reason="DeleteRefused"} 2',
+      'datasafe_guard_events_total{type="Normal",reason="SnapshotCreated"} 1',
+    ]);
+  });
+
   it('counts a request to ECS by action and code', async () => {
     const { metrics, linesOf } = withMetrics();
 

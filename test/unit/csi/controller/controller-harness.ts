@@ -6,6 +6,7 @@ import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/
 import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
+import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 
 const { service } = loadCsiProto().v1.Controller;
@@ -44,14 +45,22 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const cloud = new FakeDiskCloud(options);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
+  const sightings = quickSightings();
+  const now = () => clock.nowMs;
+  const clusterId = 'clusterId' in options ? options.clusterId : 'c-1';
+  const guards = {
+    ...{ cloud, sightings, clusterId, now, cluster: new FakeCluster() },
+    ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
+  };
   const handlers = createController({
     cloud,
-    sightings: quickSightings(),
+    sightings,
+    guards,
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
-    clusterId: 'clusterId' in options ? options.clusterId : 'c-1',
+    clusterId,
     defaultZoneId: 'defaultZoneId' in options ? options.defaultZoneId : 'cn-hangzhou-h',
-    now: () => clock.nowMs,
+    now,
     warn: (details, message) => warnings.push({ details, message }),
   });
   const call = <Name extends RpcName>(name: Name, request: WireRequest<Name>, of: Call = aCall()) => {

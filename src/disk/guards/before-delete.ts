@@ -1,0 +1,245 @@
+import type { Call } from '../call.ts';
+import { isInUse, type Disk } from '../disk.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
+import { makeSnapshot, removeFailed } from '../make-snapshot.ts';
+import type { BeforeDelete } from '../remove-disk.ts';
+import { isReady, type Snapshot } from '../snapshot.ts';
+import { requireDisk, untilTimeIsUp } from '../waiting.ts';
+import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
+import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
+import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
+import { restoreCommand } from './restore-command.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The guard before a deletion: a disk whose class asks for it is deleted only when a snapshot of its last state can be
+ * restored and, where possible, Kubernetes objects lead to it. Any doubt stops the deletion.
+ */
+export function guardBeforeDelete(parts: GuardParts): BeforeDelete {
+  return async (disk, call) => {
+    const guarded = await withVolume(parts, disk, call);
+    const days = retentionDays(parts, guarded);
+    if (days === undefined) {
+      return;
+    }
+    const snapshot = await secure(parts, guarded, days, call);
+    if (snapshot !== undefined) {
+      await record(parts, guarded, snapshot, call);
+      await assertStillSafe(parts, disk, snapshot, call);
+      reportProtected(parts, guarded, snapshot);
+    }
+  };
+}
+
+/** For how long the snapshot is to live; `undefined` when the disk is deleted without one. */
+function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined {
+  const { disk } = guarded;
+  const found = deleteRetentionOf(disk, guarded.volume);
+  if ('invalid' in found) {
+    const message = `disk ${disk.id} is not deleted: volumeDeleteSnapshotRetentionDays is "${found.invalid}"; set the disk's tag to a whole number from 1 to 65536, or remove it to delete the disk without a snapshot`;
+    report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
+    throw new DiskError('wrong-state', message);
+  }
+  if (found.value === undefined || !disk.wasEverAttached) {
+    return undefined;
+  }
+  if (!parts.isSwitchedOn) {
+    const message = `volumeDeleteSnapshotRetentionDays is ${found.value}, but automatic snapshots are switched off (VOLUME_DEL_AUTO_SNAP); disk ${disk.id} is deleted without one`;
+    report(parts, guarded, { type: 'Warning', reason: 'ProtectionSwitchedOff', on: 'volume', message });
+    return undefined;
+  }
+  if (!hasInstantAccess(disk)) {
+    const message = `volumeDeleteSnapshotRetentionDays has no effect on ${disk.category}: only ESSDs have instant access snapshots; disk ${disk.id} is deleted without one`;
+    report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotPossible', on: 'volume', message });
+    return undefined;
+  }
+  return found.value;
+}
+
+/** A snapshot of the disk's last state that can be restored; `undefined` when the disk never held data. */
+async function secure(
+  parts: GuardParts,
+  guarded: Guarded,
+  days: number,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  try {
+    const snapshot =
+      (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
+    const available = await untilAvailable(parts, snapshot, call);
+    return await keptForLongEnough(parts, available, days, call);
+  } catch (error) {
+    if (isDiskError(error, 'never-used')) {
+      return undefined;
+    }
+    if (
+      isDiskError(
+        error,
+        'failed',
+        'quota',
+        'account',
+        'denied',
+        'unsupported',
+        'wrong-state',
+        'invalid',
+        'bug',
+      )
+    ) {
+      throw refuse(parts, guarded, error);
+    }
+    throw error;
+  }
+}
+
+function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskError {
+  const message = `disk ${guarded.disk.id} is not deleted, since its snapshot cannot be made: ${error.message}`;
+  report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
+  // What failed may work next time; a quota or a missing right needs somebody to act.
+  const kind = error.kind === 'failed' ? 'busy' : 'wrong-state';
+  return new DiskError(kind, message, { code: error.code, cause: error });
+}
+
+/**
+ * The snapshot that an earlier attempt made, unless the disk was in use again since: that is another state. Of several,
+ * the newest: a record that leads to it already is not replaced by one of an older snapshot.
+ */
+async function findProtection(parts: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
+  const snapshots = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
+  return snapshots
+    .filter((snapshot) => isGuardSnapshot(snapshot, 'delete') && snapshot.status !== 'failed')
+    .filter((snapshot) => snapshot.cutAt === undefined || holdsLastState(snapshot, disk))
+    .toSorted((a, b) => cutTime(b) - cutTime(a) || a.id.localeCompare(b.id))[0];
+}
+
+function cutTime({ cutAt }: Snapshot): number {
+  return cutAt?.getTime() ?? 0;
+}
+
+/** Whether no instance has had the disk since the cut. */
+function holdsLastState({ cutAt }: Snapshot, { lastAttachedAt, lastDetachedAt }: Disk): boolean {
+  const lastUse = Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
+  return cutAt !== undefined && cutAt.getTime() >= lastUse;
+}
+
+async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
+  // The last detach makes the intent: used and detached again, the disk has another last state.
+  const intent = (disk.lastDetachedAt ?? disk.lastAttachedAt)?.toISOString() ?? 'unused';
+  return await makeSnapshot(
+    parts,
+    {
+      diskId: disk.id,
+      name: `${disk.id}-delprotect`,
+      description: `before the deletion of disk ${disk.id}`,
+      retentionDays: days,
+      resourceGroupId: undefined,
+      tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
+    },
+    {
+      intent: ['delete-guard', disk.id, intent],
+      findExisting: () => findProtection(parts, disk, call),
+    },
+    call,
+  );
+}
+
+async function untilAvailable(parts: GuardParts, snapshot: Snapshot, call: Call): Promise<Snapshot> {
+  const decided = (now: Snapshot | undefined) => now === undefined || now.status === 'failed' || isReady(now);
+  const available = decided(snapshot)
+    ? snapshot
+    : await untilTimeIsUp(
+        parts.cloud.waitForSnapshot(snapshot.id, decided, call),
+        `disk ${snapshot.sourceDiskId} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`,
+      );
+  if (available === undefined) {
+    throw new DiskError('busy', `snapshot ${snapshot.id} has just disappeared; call again`);
+  }
+  if (available.status === 'failed') {
+    return await removeFailed(parts, available, call);
+  }
+  return available;
+}
+
+/** The policy may have been raised since an earlier attempt made the snapshot. */
+async function keptForLongEnough(
+  parts: GuardParts,
+  snapshot: Snapshot,
+  days: number,
+  call: Call,
+): Promise<Snapshot> {
+  if (snapshot.retentionDays === undefined || snapshot.retentionDays >= days) {
+    return snapshot;
+  }
+  await parts.cloud.extendRetention(snapshot.id, days, call);
+  return { ...snapshot, retentionDays: days };
+}
+
+/** Leaves the objects to restore from. Only missing CRDs let the deletion go on: the snapshot is there all the same. */
+async function record(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, call: Call): Promise<void> {
+  const { disk, volume } = guarded;
+  const cutAt = snapshot.cutAt ?? new Date(parts.now());
+  const expiresAt = expiryOf(snapshot) ?? new Date(cutAt.getTime() + 365 * dayMs);
+  try {
+    await parts.cluster.recordProtection(
+      {
+        diskId: disk.id,
+        snapshotId: snapshot.id,
+        sizeGiB: snapshot.sourceDiskSizeGiB,
+        cutAt,
+        expiresAt,
+        volume,
+      },
+      call,
+    );
+  } catch (error) {
+    if (!isDiskError(error)) {
+      throw error;
+    }
+    if (error.kind !== 'unsupported') {
+      throw notRecorded(parts, guarded, snapshot, error);
+    }
+    const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, volume);
+    const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
+    const key = `not-recorded-${snapshot.id}`;
+    report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
+  }
+}
+
+function notRecorded(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, error: DiskError): DiskError {
+  const message = `disk ${guarded.disk.id} is not deleted: its snapshot ${snapshot.id} is made, but could not be recorded in Kubernetes: ${error.message}`;
+  report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
+  const needsSomebody = error.kind === 'conflict' || error.kind === 'denied';
+  return new DiskError(needsSomebody ? 'wrong-state' : 'outcome-unknown', message, { cause: error });
+}
+
+/** The last look before the point of no return: the snapshot is there, and nobody has used the disk since its cut. */
+async function assertStillSafe(
+  parts: GuardParts,
+  before: Disk,
+  snapshot: Snapshot,
+  call: Call,
+): Promise<void> {
+  const [now, disk] = await Promise.all([
+    parts.cloud.findSnapshot(snapshot.id, call),
+    requireDisk(parts.cloud, before.id, call),
+  ]);
+  if (now === undefined || !isReady(now)) {
+    throw new DiskError(
+      'busy',
+      `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
+    );
+  }
+  if (isInUse(disk) || !holdsLastState(now, disk)) {
+    throw new DiskError(
+      'busy',
+      `disk ${disk.id} is not deleted: it was used again after its snapshot was cut`,
+    );
+  }
+}
+
+function reportProtected(parts: GuardParts, guarded: Guarded, snapshot: Snapshot): void {
+  const until = expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
+  const message = `disk ${guarded.disk.id} is deleted; its snapshot snapshotId[${snapshot.id}] is kept until ${until}; VolumeSnapshot ${guarded.disk.id}-delprotect leads to it`;
+  const key = `delete-protected-${snapshot.id}`;
+  report(parts, guarded, { type: 'Normal', reason: 'DeleteProtected', on: 'volume', message, key });
+}

@@ -1,0 +1,257 @@
+import type { Call } from '../call.ts';
+import type { Disk } from '../disk.ts';
+import { DiskError, isDiskError, type DiskErrorKind } from '../disk-error.ts';
+import type { AroundResize } from '../expand-disk.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
+import { onceSnapshotsAreDone } from '../waiting.ts';
+import { reportCreated } from './expand-created.ts';
+import { releaseGuards } from './expand-release.ts';
+import { findGuard, isStale, takeGuard, type ExpandIntent } from './expand-snapshot.ts';
+import { waitForUpload } from './expand-wait.ts';
+import { expiryOf, roundOf } from './guard-snapshot.ts';
+import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
+import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
+import { restoreCommand } from './restore-command.ts';
+
+export interface ExpandGuardParts extends GuardParts {
+  /** A cut older than this is taken anew before the resize. */
+  readonly maxAgeMs: number;
+  /** With `besteffort`, how long after the cut an expansion may wait for ECS to allow it. */
+  readonly besteffortWaitMs: number;
+}
+
+/** Fresh snapshots that one expansion may take while ECS uploads the last one. */
+const maxRounds = 3;
+
+/** After these nothing is known about the resize: the snapshot stays as it is, and the call is repeated. */
+const undecided: readonly DiskErrorKind[] = [
+  ...([
+    'busy',
+    'throttled',
+    'timed-out',
+    'cancelled',
+    'outcome-unknown',
+    'unauthenticated',
+    'unreadable',
+  ] as const),
+];
+
+/** After these there was no data in the disk to begin with. */
+const nothingToProtect: readonly DiskErrorKind[] = ['never-used'];
+
+/**
+ * The guard before an expansion: a snapshot of the disk is cut, and young, when its resize is sent. `forced` sends no
+ * resize without one; `besteffort` goes on with a warning; `closed` does nothing.
+ */
+export function guardBeforeExpand(parts: ExpandGuardParts, sizeGiB: number): AroundResize {
+  return async (disk, resize, call) => {
+    const guarded = await withVolume(parts, disk, call);
+    const policy = effectivePolicy(parts, guarded);
+    if (policy === 'closed' || !disk.wasEverAttached) {
+      await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
+      return;
+    }
+    const intent = { disk, sizeGiB, volume: guarded.volume };
+    const snapshot = await secure(parts, intent, policy, call);
+    if (snapshot === undefined) {
+      await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
+      return;
+    }
+    await resizeUnder(parts, { intent, policy, snapshot, resize }, call);
+  };
+}
+
+/** What the volume's policy amounts to, reported where it cannot be honoured. */
+function effectivePolicy(parts: ExpandGuardParts, guarded: Guarded): ExpandPolicy {
+  const { disk } = guarded;
+  const found = expandPolicyOf(disk, guarded.volume);
+  if ('invalid' in found) {
+    const message = `volumeExpandAutoSnapshot is "${found.invalid}", which means nothing; disk ${disk.id} is expanded without a snapshot. Allowed: forced, besteffort, closed`;
+    report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'claim', message });
+    return 'closed';
+  }
+  if (found.value === 'closed') {
+    return 'closed';
+  }
+  if (!parts.isSwitchedOn) {
+    const message = `volumeExpandAutoSnapshot is ${found.value}, but automatic snapshots are switched off (VOLUME_DEL_AUTO_SNAP); disk ${disk.id} is expanded without one`;
+    report(parts, guarded, { type: 'Warning', reason: 'ProtectionSwitchedOff', on: 'claim', message });
+    return 'closed';
+  }
+  if (!hasInstantAccess(disk)) {
+    const message = `volumeExpandAutoSnapshot has no effect on ${disk.category}: only ESSDs have instant access snapshots; disk ${disk.id} is expanded without one`;
+    report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotPossible', on: 'claim', message });
+    return 'closed';
+  }
+  return found.value;
+}
+
+/** A snapshot that is cut and available; `undefined` when the expansion goes on without one. */
+async function secure(
+  parts: ExpandGuardParts,
+  intent: ExpandIntent,
+  policy: ExpandPolicy,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  try {
+    const existing = await findGuard(parts, intent, call);
+    if (existing !== undefined && !needsFreshOne(parts, existing)) {
+      // The call that made it may have ended before it could say so.
+      reportCreated(parts, intent, existing);
+      return existing;
+    }
+    return await takeGuard(parts, intent, existing, call);
+  } catch (error) {
+    if (isDiskError(error, ...nothingToProtect)) {
+      return undefined;
+    }
+    // Busy is a failure of its own for besteffort, which waits for ECS no longer than it must.
+    if (
+      !isDiskError(error) ||
+      (undecided.includes(error.kind) && !(policy === 'besteffort' && error.kind === 'busy'))
+    ) {
+      throw error;
+    }
+    goOnWithoutSnapshot(parts, intent, policy, error);
+    return undefined;
+  }
+}
+
+/** @throws DiskError unless the policy lets the expansion go on. */
+function goOnWithoutSnapshot(
+  parts: ExpandGuardParts,
+  intent: ExpandIntent,
+  policy: ExpandPolicy,
+  error: DiskError,
+): void {
+  const goesOn = policy === 'besteffort';
+  const message = `no snapshot of disk ${intent.disk.id} could be made: ${error.message}. The policy is ${policy}: the disk is ${goesOn ? 'expanded without one' : 'not expanded'}`;
+  report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
+  if (!goesOn) {
+    const text = `disk ${intent.disk.id} is not expanded, since no snapshot of it can be made: ${error.message}`;
+    throw new DiskError('busy', text, { code: error.code, cause: error });
+  }
+}
+
+/** An old snapshot whose upload is over leads to a fresh one; one that is still uploading would hold it up too. */
+function needsFreshOne(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
+  return snapshot.status !== 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
+}
+
+interface GuardedResize {
+  readonly intent: ExpandIntent;
+  readonly policy: ExpandPolicy;
+  readonly snapshot: Snapshot;
+  readonly resize: () => Promise<void>;
+}
+
+async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call: Call): Promise<void> {
+  const { intent, policy, snapshot, resize } = guarded;
+  try {
+    await resize();
+    return;
+  } catch (error) {
+    if (!isDiskError(error, 'busy')) {
+      await keepAfterFailure(parts, { intent, snapshot, error }, call);
+      throw error;
+    }
+  }
+  const uploaded = await uploadedOrWithout(parts, guarded, call);
+  if (uploaded === undefined) {
+    await onceSnapshotsAreDone(parts.cloud, intent.disk.id, resize, call);
+    return;
+  }
+  if (!needsFreshOne(parts, uploaded)) {
+    await resizeOrKeep(parts, { ...guarded, snapshot: uploaded }, call);
+    return;
+  }
+  const fresh = await secure(parts, intent, policy, call);
+  if (fresh === undefined) {
+    await onceSnapshotsAreDone(parts.cloud, intent.disk.id, resize, call);
+    return;
+  }
+  await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
+}
+
+/** The snapshot once ECS has uploaded it; `undefined` when the expansion goes on without one. */
+async function uploadedOrWithout(
+  parts: ExpandGuardParts,
+  { intent, policy, snapshot }: GuardedResize,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  try {
+    return await waitForUpload(parts, { intent, policy, snapshot }, call);
+  } catch (error) {
+    if (!isDiskError(error, 'failed')) {
+      throw error;
+    }
+    goOnWithoutSnapshot(parts, intent, policy, error);
+    return undefined;
+  }
+}
+
+async function resizeOrKeep(parts: ExpandGuardParts, guarded: GuardedResize, call: Call): Promise<void> {
+  try {
+    await guarded.resize();
+  } catch (error) {
+    await keepAfterFailure(parts, { ...guarded, error }, call);
+    throw error;
+  }
+}
+
+/** Says where the way back is, and marks the snapshot so that the next attempt starts with a fresh one. */
+async function keepAfterFailure(
+  parts: ExpandGuardParts,
+  { intent, snapshot, error }: { intent: ExpandIntent; snapshot: Snapshot; error: unknown },
+  call: Call,
+): Promise<void> {
+  if (!isDiskError(error) || undecided.includes(error.kind)) {
+    return;
+  }
+  const until = expiryOf(snapshot)?.toISOString() ?? 'you delete it';
+  const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, intent.volume);
+  const message = `disk ${intent.disk.id} was not expanded: ${error.message}. Its snapshot snapshotId[${snapshot.id}] is kept until ${until}. To restore it: ${command}`;
+  const key = `expansion-failed-${snapshot.id}`;
+  report(parts, intent, {
+    type: 'Warning',
+    reason: 'ExpansionFailedSnapshotKept',
+    on: 'claim',
+    message,
+    key,
+  });
+  if (snapshot.tags.has(tagKeys.guard)) {
+    const tag = { key: tagKeys.guardOutcome, value: 'resize-failed' };
+    await parts.cloud.tagSnapshot(snapshot.id, tag, call).catch(() => undefined);
+  }
+}
+
+/**
+ * After the disk has grown: lets go of the snapshot, unless a file system has still to grow on the node; then the
+ * keeper does it. Never rejects: the expansion has succeeded whatever becomes of the snapshot, which expires anyway.
+ */
+export async function releaseAfterExpand(
+  parts: ExpandGuardParts,
+  disk: Disk,
+  growsFileSystem: boolean,
+  call: Call,
+): Promise<void> {
+  try {
+    const guarded = await withVolume(parts, disk, call);
+    const policy = expandPolicyOf(disk, guarded.volume);
+    if (!parts.isSwitchedOn || 'invalid' in policy || policy.value === 'closed') {
+      return;
+    }
+    const isComplete =
+      !growsFileSystem ||
+      guarded.volume === undefined ||
+      (await parts.cluster.expansionState(guarded.volume, disk.sizeGiB, call)) === 'complete';
+    if (isComplete) {
+      await releaseGuards(parts, guarded, call);
+    }
+  } catch (error) {
+    if (!isDiskError(error)) {
+      throw error;
+    }
+  }
+}

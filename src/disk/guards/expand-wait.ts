@@ -1,0 +1,97 @@
+import type { Call } from '../call.ts';
+import { DiskError } from '../disk-error.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { untilTimeIsUp } from '../waiting.ts';
+import type { ExpandGuardParts } from './before-expand.ts';
+import type { ExpandIntent } from './expand-snapshot.ts';
+import { isGuardSnapshot } from './guard-snapshot.ts';
+import { report } from './guard-parts.ts';
+import type { ExpandPolicy } from './policy.ts';
+
+export interface UploadWait {
+  readonly intent: ExpandIntent;
+  readonly policy: ExpandPolicy;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Waits until ECS has uploaded the snapshots of the disk, since it refuses to resize the disk before that, and tells
+ * the user how far it is.
+ * @returns the guard snapshot, or `undefined` when `besteffort` has waited long enough: the guard snapshot is given up
+ *   then, since only its end lets ECS resize the disk.
+ * @throws DiskError `failed` when the upload failed: what is left is no way back, and is removed.
+ */
+export async function waitForUpload(
+  parts: ExpandGuardParts,
+  wait: UploadWait,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  const { intent, snapshot } = wait;
+  const others = await parts.cloud.findSnapshotsOfDisk(intent.disk.id, call);
+  const uploading = others.filter(({ status, id }) => status === 'progressing' && id !== snapshot.id);
+  for (const other of [...uploading, snapshot]) {
+    await waitForOne(parts, wait, other, call);
+  }
+  const now = await parts.cloud.findSnapshot(snapshot.id, call);
+  if (now?.status === 'progressing' && isGivenUp(parts, wait)) {
+    await giveUp(parts, { ...wait, snapshot: now }, call);
+    return undefined;
+  }
+  return await stillThere(parts, snapshot, now, call);
+}
+
+/** A snapshot that is gone, or whose upload failed, must not be taken for a way back. */
+async function stillThere(
+  parts: ExpandGuardParts,
+  { id, sourceDiskId }: Snapshot,
+  now: Snapshot | undefined,
+  call: Call,
+): Promise<Snapshot> {
+  if (now === undefined) {
+    throw new DiskError('busy', `snapshot ${id} has just disappeared; call again`);
+  }
+  if (now.status === 'failed') {
+    if (isGuardSnapshot(now, 'expand')) {
+      await parts.cloud.deleteSnapshot(id, { force: false }, call);
+    }
+    throw new DiskError('failed', `ECS failed to upload the snapshot of disk ${sourceDiskId}`);
+  }
+  return now;
+}
+
+async function waitForOne(
+  parts: ExpandGuardParts,
+  wait: UploadWait,
+  snapshot: Snapshot,
+  call: Call,
+): Promise<void> {
+  const isOver = (now: Snapshot | undefined) => {
+    if (now?.status === 'progressing') {
+      reportProgress(parts, wait, now);
+    }
+    return now?.status !== 'progressing' || isGivenUp(parts, wait);
+  };
+  await untilTimeIsUp(
+    parts.cloud.waitForSnapshot(snapshot.id, isOver, call),
+    `disk ${wait.intent.disk.id} waits until ECS has uploaded snapshot ${snapshot.id}; it is expanded then`,
+  );
+}
+
+function reportProgress(parts: ExpandGuardParts, { intent }: UploadWait, snapshot: Snapshot): void {
+  const message = `the expansion of disk ${intent.disk.id} to ${intent.sizeGiB} GiB waits for the upload of snapshot ${snapshot.id} (${snapshot.progressPercent} %)`;
+  report(parts, intent, { type: 'Normal', reason: 'WaitingForSnapshot', on: 'claim', message });
+}
+
+function isGivenUp({ now, besteffortWaitMs }: ExpandGuardParts, { policy, snapshot }: UploadWait): boolean {
+  return policy === 'besteffort' && now() - (snapshot.cutAt?.getTime() ?? now()) > besteffortWaitMs;
+}
+
+async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Promise<void> {
+  const { intent, snapshot } = wait;
+  const isOurs = isGuardSnapshot(snapshot, 'expand');
+  const message = `snapshot ${snapshot.id} of disk ${intent.disk.id} is not uploaded in time. The policy is besteffort: the disk is expanded without it`;
+  report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
+  if (isOurs) {
+    await parts.cloud.deleteSnapshot(snapshot.id, { force: false }, call);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Tag } from '../disk.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { originTags, tagKeys, toTagValue } from '../tags.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Which guard made a snapshot. */
+export type GuardKind = 'expand' | 'delete';
+
+/** What a guard writes down about its snapshot, in tags: a restarted or other process reads it there. */
+export interface GuardMarks {
+  readonly kind: GuardKind;
+  /** What the snapshot was made for, such as `20-30` for an expansion from 20 to 30 GiB. */
+  readonly intent: string;
+  readonly round: number;
+}
+
+export function guardTags({ kind, intent, round }: GuardMarks, clusterId: string | undefined): Tag[] {
+  return [
+    ...originTags(clusterId),
+    { key: tagKeys.forceDelete, value: 'true' },
+    { key: tagKeys.guard, value: kind },
+    { key: tagKeys.guardIntent, value: toTagValue(intent) },
+    { key: tagKeys.guardRound, value: String(round) },
+  ];
+}
+
+export function isGuardSnapshot(snapshot: Snapshot, kind: GuardKind): boolean {
+  return snapshot.tags.get(tagKeys.guard) === kind;
+}
+
+export function intentOf(snapshot: Snapshot): string | undefined {
+  return snapshot.tags.get(tagKeys.guardIntent);
+}
+
+export function roundOf(snapshot: Snapshot): number {
+  const round = Number(snapshot.tags.get(tagKeys.guardRound));
+  return Number.isSafeInteger(round) && round > 0 ? round : 1;
+}
+
+/** When ECS deletes the snapshot; `undefined` when it never does, or the cut is not made yet. */
+export function expiryOf({ cutAt, retentionDays }: Snapshot): Date | undefined {
+  return cutAt === undefined || retentionDays === undefined
+    ? undefined
+    : new Date(cutAt.getTime() + retentionDays * dayMs);
+}
+
+/** `2026-11-22-21:03:12`, as the names of these snapshots have always had it (UTC). */
+export function nameStamp(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace('T', '-');
+}

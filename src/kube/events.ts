@@ -1,0 +1,127 @@
+import { LRUCache } from 'lru-cache';
+import type { ClusterEvent } from '../disk/cluster.ts';
+import type { Clock } from './clock.ts';
+import { toEventObject } from './event-object.ts';
+import { writeEvent, type PendingEvent } from './event-writer.ts';
+import type { KubeLog } from './log.ts';
+import type { ObjectStore } from './store.ts';
+
+/** Takes events and writes them in the background, one after the other. */
+export interface EventSink {
+  /** Never throws and does not wait. */
+  report(event: ClusterEvent): void;
+  /** Why the last event could not be written; `undefined` when it was. */
+  problem(): string | undefined;
+  /** Writes what is left for as long as the signal allows, then drops the rest. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+export interface EventSinkOptions {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly log: KubeLog;
+}
+
+/** Events beyond this number wait for no API server. */
+const longestQueue = 1_000;
+const progressIntervalMs = 60_000;
+
+export function createEventSink(options: EventSinkOptions): EventSink {
+  const { store, clock, log } = options;
+  const gate = createProgressGate(clock);
+  const written = new LRUCache<string, true>({ max: 2_000 });
+  const queue: PendingEvent[] = [];
+  const stop = new AbortController();
+  let worker: Promise<void> | undefined;
+  let problem: string | undefined;
+
+  const drop = ({ object }: PendingEvent, why: unknown) => {
+    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
+  };
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      try {
+        await writeEvent(store, clock, next, stop.signal);
+        problem = undefined;
+        if (next.isKeyed) {
+          written.set(next.object.metadata.name, true);
+        }
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+        drop(next, error);
+      }
+    }
+    worker = undefined;
+  };
+  const enqueue = (pending: PendingEvent) => {
+    if (queue.length >= longestQueue || stop.signal.aborted) {
+      drop(
+        pending,
+        new Error(stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting'),
+      );
+      return;
+    }
+    queue.push(pending);
+    worker ??= work();
+  };
+  return {
+    problem: () => problem,
+    report(event) {
+      if (!gate(event)) {
+        return;
+      }
+      const object = toEventObject(event, new Date(clock.now()));
+      const isKeyed = event.key !== undefined;
+      if (isKeyed && object !== undefined && written.has(object.metadata.name)) {
+        return;
+      }
+      logEvent(log, event);
+      if (object !== undefined) {
+        enqueue({ object, isKeyed });
+      }
+    },
+    async close(signal) {
+      await Promise.race([worker, aborted(signal)]);
+      stop.abort();
+      await worker;
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
+
+/** Writes an event to the log, where it is found when Kubernetes cannot be written to. */
+export function logEvent(log: KubeLog, event: ClusterEvent): void {
+  const { type, reason, diskId, volume, message } = event;
+  const claim = volume?.claim === undefined ? undefined : `${volume.claim.namespace}/${volume.claim.name}`;
+  const fields = { event: reason, disk: diskId, volume: volume?.name, claim };
+  log[type === 'Warning' ? 'warn' : 'info'](fields, message);
+}
+
+/** Lets progress of a disk pass once in a minute, and everything else always. */
+export function createProgressGate(clock: Pick<Clock, 'now'>): (event: ClusterEvent) => boolean {
+  const lastOf = new Map<string, number>();
+  return ({ reason, diskId }) => {
+    if (reason !== 'WaitingForSnapshot') {
+      return true;
+    }
+    const now = clock.now();
+    const last = lastOf.get(diskId);
+    if (last !== undefined && now - last < progressIntervalMs) {
+      return false;
+    }
+    for (const [disk, at] of lastOf) {
+      if (now - at >= progressIntervalMs) {
+        lastOf.delete(disk);
+      }
+    }
+    lastOf.set(diskId, now);
+    return true;
+  };
+}

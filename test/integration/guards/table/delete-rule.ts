@@ -1,0 +1,68 @@
+import type { DeleteRow } from './delete-row.ts';
+import { inOrder, type Outcome, type Part } from './outcome.ts';
+
+export const diskSizeGiB = 20;
+export const retentionDays = 3;
+
+const needsSomebody = 'FAILED_PRECONDITION';
+
+/** What a deletion has to look like, from the rules of the guard. */
+export function expectedDeletion(row: DeleteRow): Outcome {
+  if (row.state === 'in use') {
+    return refused([]);
+  }
+  if (row.retention === 'invalid') {
+    return refused(['InvalidProtectionPolicy']);
+  }
+  if (row.retention === 'none' || row.state === 'never attached') {
+    return deleted([], row, false);
+  }
+  return row.category === 'cloud_ssd'
+    ? deleted([{ events: ['ProtectionNotPossible'] }], row, false)
+    : deleted([...snapshot(row), { events: ['DeleteProtected'] }], row, true);
+}
+
+/** The disk stays until somebody changes its state or its policy; asked again, the answer is the same. */
+function refused(events: string[]): Outcome {
+  return {
+    ...{ replies: [needsSomebody, needsSomebody, needsSomebody], calls: [], events },
+    left: { sizeGiB: diskSizeGiB, snapshotDays: [] },
+  };
+}
+
+/** No deletion without the snapshot: what keeps it from being made keeps the disk. */
+function snapshot(row: DeleteRow): Part[] {
+  const made: Part = { calls: ['CreateSnapshot OK'] };
+  switch (row.snapshot) {
+    case 'ok':
+    case 'slow upload':
+      // Restorable from its cut on, however long the upload takes.
+      return [made];
+    case 'lost reply':
+      return [{ calls: ['CreateSnapshot no answer'], replies: ['UNAVAILABLE'] }];
+    case 'throttled':
+      return [{ calls: ['CreateSnapshot Throttling'] }, made];
+    case 'failed':
+      return [made, { calls: ['DeleteSnapshot OK'], events: ['DeleteRefused'], replies: ['ABORTED'] }, made];
+    case 'quota': {
+      const calls = ['CreateSnapshot QuotaExceed.Snapshot'];
+      return [{ calls, events: ['DeleteRefused'], replies: [needsSomebody] }, made];
+    }
+  }
+}
+
+function deleted(before: Part[], { deletion }: DeleteRow, isProtected: boolean): Outcome {
+  const last: Readonly<Record<DeleteRow['deletion'], Part[]>> = {
+    ok: [{ calls: ['DeleteDisk OK'] }],
+    // The repeated call finds the disk gone.
+    'lost reply': [{ calls: ['DeleteDisk no answer'], replies: ['UNAVAILABLE'] }],
+    'refused once': [
+      { calls: ['DeleteDisk IncorrectDiskStatus'], replies: [needsSomebody] },
+      { calls: ['DeleteDisk OK'] },
+    ],
+  };
+  return {
+    ...inOrder([...before, ...last[deletion], { replies: ['OK'] }]),
+    left: { sizeGiB: undefined, snapshotDays: isProtected ? [retentionDays] : [] },
+  };
+}
