@@ -44,7 +44,7 @@ const matrix: Readonly<Record<string, () => Promise<Points>>> = {
   'an expansion with besteffort': () =>
     killIn((site) => guardedExpansion(site, 'besteffort'), { uploadMs: 0 }),
   'an expansion with besteffort that gives its snapshot up': () =>
-    killIn(hurriedExpansion, { uploadMs: 60_000, args: ['--expand-besteffort-wait', '1s'] }),
+    killIn(hurriedExpansion, { uploadMs: 60_000, args: ['--expand-besteffort-wait', '100ms'] }),
   'the removal of an expired protection by the keeper': () => killKeeperIn(removal),
 };
 
