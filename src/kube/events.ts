@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { ClusterEvent } from '../disk/cluster.ts';
 import type { Clock } from './clock.ts';
 import { toEventObject } from './event-object.ts';
@@ -25,11 +24,13 @@ export interface EventSinkOptions {
 /** Events beyond this number wait for no API server. */
 const longestQueue = 1_000;
 const progressIntervalMs = 60_000;
+/** Written events that are not tried again; those that are forgotten cost one request. */
+const mostRemembered = 2_000;
 
 export function createEventSink(options: EventSinkOptions): EventSink {
   const { store, clock, log } = options;
   const gate = createProgressGate(clock);
-  const written = new LRUCache<string, true>({ max: 2_000 });
+  const written = new Set<string>();
   const queue: PendingEvent[] = [];
   const stop = new AbortController();
   let worker: Promise<void> | undefined;
@@ -44,7 +45,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         await writeEvent(store, clock, next, stop.signal);
         problem = undefined;
         if (next.isKeyed) {
-          written.set(next.object.metadata.name, true);
+          remember(written, next.object.metadata.name);
         }
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
@@ -86,6 +87,14 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       await worker;
     },
   };
+}
+
+function remember(names: Set<string>, name: string): void {
+  names.add(name);
+  const [oldest] = names;
+  if (names.size > mostRemembered && oldest !== undefined) {
+    names.delete(oldest);
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

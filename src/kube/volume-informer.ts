@@ -182,7 +182,6 @@ class Reflector implements VolumeInformer {
     };
     const answer = await this.#options.api.watch(request, signal);
     if ('status' in answer) {
-      this.#version = answer.status === 410 ? undefined : this.#version;
       throw refusalOf(answer, request);
     }
     if (this.#waiting.length > 0) {
@@ -200,7 +199,6 @@ class Reflector implements VolumeInformer {
     const event = watchEventSchema.parse(JSON.parse(line));
     if (event.type === 'ERROR') {
       const code = watchErrorSchema.safeParse(event.object).data?.code ?? 500;
-      this.#version = undefined;
       throw new DiskError(
         'outcome-unknown',
         `watch persistentvolumes: the Kubernetes API server ended the watch (${code})`,
@@ -221,10 +219,8 @@ class Reflector implements VolumeInformer {
   #failed(error: unknown): void {
     this.#isWatching = false;
     this.#failures += 1;
-    if (!(error instanceof DiskError)) {
-      // A line that cannot be read may have been any change.
-      this.#version = undefined;
-    }
+    // Only a list tells for certain what there is now: changes of the time without contact come in late on a watch.
+    this.#version = undefined;
     const text = 'watch persistentvolumes: the connection to the Kubernetes API server broke';
     this.#problem =
       error instanceof DiskError ? error : new DiskError('outcome-unknown', text, { cause: error });

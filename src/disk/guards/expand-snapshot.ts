@@ -41,9 +41,15 @@ export async function findGuard(
 ): Promise<Snapshot | undefined> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(intent.disk.id, call);
   const alive = snapshots.filter(({ status }) => status !== 'failed');
-  const own = newest(alive.filter((snapshot) => isGuardSnapshot(snapshot, 'expand')));
+  const ours = alive.filter((snapshot) => isGuardSnapshot(snapshot, 'expand'));
+  const own = newest(ours);
   if (own !== undefined && isForThis(parts, own, intent)) {
-    return await untilAvailable(parts, own, call);
+    const available = await untilAvailable(parts, own, call);
+    if (ours.length > 1) {
+      // The call that made it ended before it could drop the one before.
+      await dropSuperseded(parts, intent.disk, available, call);
+    }
+    return available;
   }
   return newest(alive.filter((snapshot) => servesAsGuard(parts, snapshot)));
 }

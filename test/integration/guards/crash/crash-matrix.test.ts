@@ -1,31 +1,96 @@
 import { expect } from 'chai';
+import { socketDirectory, startPlugin } from '../../../support/plugin.ts';
+import { untilReady } from '../../../support/volumes.ts';
 import { killAtEveryRequest, requestsToEcs } from '../../crash/crash-points.ts';
 import { guardedDeletion, guardedExpansion, hurriedExpansion, type GuardFlow } from './flows.ts';
-import { requestsToKube, startSite, type CrashSite } from './site.ts';
+import { killKeeperAtEveryRequest, type KeeperWork } from './keeper-points.ts';
+import { release, removal } from './keeper-work.ts';
+import { requestsToKube, startSite, type CrashSite, type SiteOptions } from './site.ts';
+import type { CsiClient } from '../../../support/csi-client.ts';
 
-async function kill(flow: (site: CrashSite) => GuardFlow, whom: 'ECS' | 'Kubernetes'): Promise<number> {
-  await using site = await startSite();
-  return await killAtEveryRequest(flow(site), site.emulator, site.directory, {
-    args: site.args,
-    server: whom === 'ECS' ? requestsToEcs(site.emulator) : requestsToKube(site.kube),
-  });
+/** How many points were tried, by whose requests they are. */
+interface Points {
+  readonly ecs: number;
+  readonly kubernetes: number;
 }
 
-const flows: Record<string, (site: CrashSite) => GuardFlow> = {
-  'forced expansion': (site) => guardedExpansion(site, 'forced'),
-  'besteffort expansion': (site) => guardedExpansion(site, 'besteffort'),
-  'protected deletion': guardedDeletion,
+async function killIn(flowOf: (site: CrashSite) => GuardFlow, options: SiteOptions = {}): Promise<Points> {
+  await using site = await startSite(options);
+  const flow = flowOf(site);
+  const { emulator, directory, args } = site;
+  const ecs = await killAtEveryRequest(flow, emulator, directory, { args, server: requestsToEcs(emulator) });
+  const server = requestsToKube(site.kube);
+  return { ecs, kubernetes: await killAtEveryRequest(flow, emulator, directory, { args, server }) };
+}
+
+async function killKeeperIn<State>(
+  workOf: (site: CrashSite, client: CsiClient) => KeeperWork<State>,
+): Promise<Points> {
+  await using site = await startSite({ uploadMs: 0 });
+  using directory = socketDirectory();
+  const { emulator, args } = site;
+  // Brings the cloud to where the keeper starts, and is never killed.
+  await using helper = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
+  await untilReady(helper.client);
+  const work = workOf(site, helper.client);
+  const ecs = await killKeeperAtEveryRequest(site, work, requestsToEcs(emulator));
+  return { ecs, kubernetes: await killKeeperAtEveryRequest(site, work, requestsToKube(site.kube)) };
+}
+
+const matrix: Readonly<Record<string, () => Promise<Points>>> = {
+  'an expansion with forced': () => killIn((site) => guardedExpansion(site, 'forced')),
+  'a deletion under protection': () => killIn(guardedDeletion),
+  'the release of a snapshot by the keeper': () => killKeeperIn(release),
+  'an expansion with besteffort': () =>
+    killIn((site) => guardedExpansion(site, 'besteffort'), { uploadMs: 0 }),
+  'an expansion with besteffort that gives its snapshot up': () =>
+    killIn(hurriedExpansion, { uploadMs: 60_000, args: ['--expand-besteffort-wait', '100ms'] }),
+  'the removal of an expired protection by the keeper': () => killKeeperIn(removal),
 };
 
-describe('tmp', () => {
-  for (const [name, flow] of Object.entries(flows)) {
-    for (const whom of ['ECS', 'Kubernetes'] as const) {
-      it(`${name} ${whom}`, async () => {
-        const points = await kill(flow, whom);
-        console.log(`        ${name}: killed at ${points} requests to ${whom}`);
-        expect(points).to.be.at.least(1);
-      }).timeout(180_000);
+const atOnce = 2;
+
+/** Runs everything, so many at a time. @returns the result of each, by name. */
+function runAll(): Map<string, Promise<Points>> {
+  const waiting = Object.entries(matrix).map(([name, run]) => ({
+    name,
+    run,
+    result: Promise.withResolvers<Points>(),
+  }));
+  const results = new Map(waiting.map(({ name, result }) => [name, result.promise]));
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await next.run().then(next.result.resolve, next.result.reject);
     }
+  };
+  for (const { promise } of waiting.map(({ result }) => result)) {
+    promise.catch(() => undefined);
+  }
+  for (let worker = 0; worker < atOnce; worker += 1) {
+    void work();
+  }
+  return results;
+}
+
+describe('The guards of a plugin that is killed before and after each request to ECS and to Kubernetes', () => {
+  let results = new Map<string, Promise<Points>>();
+  let total = 0;
+
+  before(() => {
+    results = runAll();
+  });
+
+  after(() => {
+    console.log(`      killed at ${total} points in all`);
+  });
+
+  for (const name of Object.keys(matrix)) {
+    it(`${name}: nothing is lost, leaked or done twice`, async () => {
+      const points = (await results.get(name)) ?? expect.fail('not run');
+      console.log(`        killed at ${points.ecs} points of ECS and ${points.kubernetes} of Kubernetes`);
+      total += points.ecs + points.kubernetes;
+      expect(points.ecs).to.be.at.least(4);
+      expect(points.kubernetes).to.be.at.least(2);
+    }).timeout(600_000);
   }
 });
-void hurriedExpansion;

@@ -29,14 +29,14 @@ export async function stateOf({ emulator }: CrashSite): Promise<EmulatedState> {
   return await emulator.control<EmulatedState>('GET', '/state');
 }
 
-/** A volume of a class, on an instance and written to, with its PersistentVolume and claim. Kubernetes holds no other. */
+/** A volume of a class, on an instance and written to, with its PersistentVolume and claim; there is no other. */
 export async function createGuardedVolume(
   site: CrashSite,
   client: CsiClient,
   point: string,
   policy: Readonly<Record<string, string>>,
 ): Promise<GuardedVolume> {
-  await site.clearKube();
+  await site.clear();
   const { volume } = await invoke(client.controller, 'CreateVolume', {
     name: `pvc-${point}`,
     capacityRange: { requiredBytes: 20 * gib },
@@ -83,6 +83,18 @@ export async function expectRestorable({ emulator }: CrashSite, snapshot: Emulat
   const url = `http://${emulator.endpoint}/__emulator/snapshots/${snapshot.id}/data?offset=4096&length=${bytes.length}`;
   const data = Buffer.from(await (await fetch(url)).arrayBuffer());
   expect(data.toString()).to.equal(bytes.toString());
+}
+
+/** Whether the snapshot reaches so far: it is as large as the disk was when it was asked for. */
+export async function hasByte(
+  { emulator }: CrashSite,
+  { id }: EmulatedSnapshot,
+  offset: number,
+): Promise<boolean> {
+  const url = `http://${emulator.endpoint}/__emulator/snapshots/${id}/data?offset=${offset}&length=1`;
+  const { status } = await fetch(url);
+  expect(status).to.be.oneOf([200, 416]);
+  return status === 200;
 }
 
 /** How many requests of an action ECS has carried out, each token once. */

@@ -23,8 +23,14 @@ export interface CrashSite extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Runs rounds of a keeper, as another replica does. @returns what it did. */
   keep(rounds: number): Promise<KeeperAct[]>;
-  /** Empties Kubernetes. */
-  clearKube(): Promise<void>;
+  /** Empties Kubernetes and ECS. */
+  clear(): Promise<void>;
+}
+
+export interface SiteOptions {
+  readonly uploadMs?: number;
+  /** More flags of the plugin. */
+  readonly args?: readonly string[];
 }
 
 const plurals = [
@@ -35,13 +41,12 @@ const plurals = [
   'volumesnapshotcontents',
 ];
 
-/** Starts a site; snapshots are cut and uploaded quickly unless the settings say otherwise. */
-export async function startSite(settings: Readonly<Record<string, unknown>> = {}): Promise<CrashSite> {
+/** Starts a site. ECS refuses to resize a disk for the first moments of each snapshot, while it uploads it. */
+export async function startSite({ uploadMs = 350, args = [] }: SiteOptions = {}): Promise<CrashSite> {
   await using started = new AsyncDisposableStack();
   const directory = started.use(socketDirectory());
   const emulator = started.use(await startEmulator());
   const kube = started.use(await spawnKubeApi());
-  await emulator.configure({ createDiskMs: 20, attachMs: 20, cutMs: 20, uploadMs: 100, ...settings });
   await kube.putNamespace('default');
   await kube.putNamespace('db');
   await kube.runSnapshotController(true);
@@ -65,9 +70,14 @@ export async function startSite(settings: Readonly<Record<string, unknown>> = {}
     kube,
     directory,
     cluster,
-    args: ['--kubernetes', kube.kubeconfig, '--automatic-snapshots', 'true', '--keeper', 'off'],
+    args: [
+      ...['--kubernetes', kube.kubeconfig, '--automatic-snapshots', 'true', '--keeper', 'off'],
+      ...['--poll-interval', '200ms', ...args],
+    ],
     keep: (rounds) => keep(emulator, cluster, rounds),
-    async clearKube() {
+    async clear() {
+      await emulator.control('POST', '/reset');
+      await emulator.configure({ createDiskMs: 0, attachMs: 0, cutMs: 0, uploadMs });
       for (const plural of plurals) {
         for (const { metadata } of await kube.objects(plural)) {
           await kube.take(plural, metadata.name, metadata.namespace);

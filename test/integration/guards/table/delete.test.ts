@@ -79,7 +79,7 @@ interface Deletion extends Outcome {
 
 async function playTable(rows: readonly DeleteRow[]): Promise<Map<DeleteRow, Deletion>> {
   await using scene = await startScene({});
-  const isThrottled = (row: DeleteRow) => row.snapshot === 'throttled';
+  const isThrottled = (row: DeleteRow) => expectedDeletion(row).calls.includes('CreateSnapshot Throttling');
   const numbered = async (row: DeleteRow) => await play(scene, row, rows.indexOf(row));
   const played = [
     ...(await playAll(

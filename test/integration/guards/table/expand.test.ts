@@ -79,7 +79,7 @@ async function playScene(
   settings: Record<string, unknown>,
 ): Promise<[ExpandRow, Outcome][]> {
   await using scene = await startScene(settings);
-  const isThrottled = (row: ExpandRow) => row.snapshot === 'throttled';
+  const isThrottled = (row: ExpandRow) => expectedExpansion(row).calls.includes('CreateSnapshot Throttling');
   const numbered = async (row: ExpandRow) => await play(scene, row, rows.indexOf(row));
   const played = [
     ...(await playAll(
