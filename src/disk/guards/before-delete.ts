@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import { makeSnapshot, removeFailed } from '../make-snapshot.ts';
@@ -25,9 +26,9 @@ export function guardBeforeDelete(parts: GuardParts): BeforeDelete {
     }
     const snapshot = await secure(parts, guarded, days, call);
     if (snapshot !== undefined) {
-      await record(parts, guarded, snapshot, call);
+      const recorded = await record(parts, guarded, snapshot, call);
       await assertStillSafe(parts, disk, snapshot, call);
-      reportProtected(parts, guarded, snapshot);
+      reportProtected(parts, guarded, { snapshot, recorded });
     }
   };
 }
@@ -37,7 +38,7 @@ function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined 
   const { disk } = guarded;
   const found = deleteRetentionOf(disk, guarded.volume);
   if ('invalid' in found) {
-    const message = `disk ${disk.id} is not deleted: volumeDeleteSnapshotRetentionDays is "${found.invalid}"; set the disk's tag to a whole number from 1 to 65536, or remove it to delete the disk without a snapshot`;
+    const message = `disk ${disk.id} is not deleted: volumeDeleteSnapshotRetentionDays is "${found.invalid}"; set the disk's tag to a whole number from 1 to 65536, or to an empty value to delete the disk without a snapshot`;
     report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
     throw new DiskError('wrong-state', message);
   }
@@ -175,22 +176,19 @@ async function keptForLongEnough(
 }
 
 /** Leaves the objects to restore from. Only missing CRDs let the deletion go on: the snapshot is there all the same. */
-async function record(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, call: Call): Promise<void> {
+async function record(
+  parts: GuardParts,
+  guarded: Guarded,
+  snapshot: Snapshot,
+  call: Call,
+): Promise<RecordedProtection | undefined> {
   const { disk, volume } = guarded;
   const cutAt = snapshot.cutAt ?? new Date(parts.now());
   const expiresAt = expiryOf(snapshot) ?? new Date(cutAt.getTime() + 365 * dayMs);
+  const { id: snapshotId, sourceDiskSizeGiB: sizeGiB } = snapshot;
   try {
-    await parts.cluster.recordProtection(
-      {
-        diskId: disk.id,
-        snapshotId: snapshot.id,
-        sizeGiB: snapshot.sourceDiskSizeGiB,
-        cutAt,
-        expiresAt,
-        volume,
-      },
-      call,
-    );
+    const protection = { diskId: disk.id, snapshotId, sizeGiB, cutAt, expiresAt, volume };
+    return await parts.cluster.recordProtection(protection, call);
   } catch (error) {
     if (!isDiskError(error)) {
       throw error;
@@ -202,6 +200,7 @@ async function record(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, c
     const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
+    return undefined;
   }
 }
 
@@ -237,9 +236,18 @@ async function assertStillSafe(
   }
 }
 
-function reportProtected(parts: GuardParts, guarded: Guarded, snapshot: Snapshot): void {
+/** Said before the disk is deleted: afterwards its volume may be gone, and nobody would see it. */
+function reportProtected(
+  parts: GuardParts,
+  guarded: Guarded,
+  { snapshot, recorded }: { snapshot: Snapshot; recorded: RecordedProtection | undefined },
+): void {
   const until = expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
-  const message = `disk ${guarded.disk.id} is deleted; its snapshot snapshotId[${snapshot.id}] is kept until ${until}; VolumeSnapshot ${guarded.disk.id}-delprotect leads to it`;
+  const where =
+    recorded === undefined
+      ? ''
+      : `; VolumeSnapshot ${recorded.namespace}/${recorded.snapshotName} leads to it`;
+  const message = `disk ${guarded.disk.id} is deleted now; its snapshot snapshotId[${snapshot.id}] is kept until ${until}${where}`;
   const key = `delete-protected-${snapshot.id}`;
   report(parts, guarded, { type: 'Normal', reason: 'DeleteProtected', on: 'volume', message, key });
 }

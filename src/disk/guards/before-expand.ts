@@ -148,14 +148,8 @@ interface GuardedResize {
 
 async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call: Call): Promise<void> {
   const { intent, policy, snapshot, resize } = guarded;
-  try {
-    await resize();
+  if (!isOldWhileUploading(parts, snapshot) && (await isAllowed(parts, guarded, call))) {
     return;
-  } catch (error) {
-    if (!isDiskError(error, 'busy')) {
-      await keepAfterFailure(parts, { intent, snapshot, error }, call);
-      throw error;
-    }
   }
   const uploaded = await uploadedOrWithout(parts, guarded, call);
   if (uploaded === undefined) {
@@ -172,6 +166,29 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
     return;
   }
   await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
+}
+
+/** ECS may allow the resize during the upload; a cut that is too old must not be relied on then either. */
+function isOldWhileUploading(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
+  return snapshot.status === 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
+}
+
+/** Sends the resize. @returns false when ECS refuses it for now. */
+async function isAllowed(
+  parts: ExpandGuardParts,
+  { intent, snapshot, resize }: GuardedResize,
+  call: Call,
+): Promise<boolean> {
+  try {
+    await resize();
+    return true;
+  } catch (error) {
+    if (!isDiskError(error, 'busy')) {
+      await keepAfterFailure(parts, { intent, snapshot, error }, call);
+      throw error;
+    }
+    return false;
+  }
 }
 
 /** The snapshot once ECS has uploaded it; `undefined` when the expansion goes on without one. */

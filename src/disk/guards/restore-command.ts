@@ -11,6 +11,7 @@ export function restoreCommand(
     `--snapshot ${snapshotId}`,
     `--size ${sizeGiB}Gi`,
     ...(claim === undefined ? [] : [`--namespace ${claim.namespace}`, `--claim ${claim.name}-restored`]),
+    ...(volume?.volumeMode === 'Block' ? ['--volume-mode Block'] : []),
     ...(volume?.storageClass === undefined ? [] : [`--storage-class ${volume.storageClass}`]),
   ];
   return `csi-datasafe restore-manifests ${options.join(' ')} | kubectl apply -f -`;

@@ -93,6 +93,8 @@ describe('toDisk', () => {
       sourceSnapshotId: undefined,
       attachments: [{ instanceId: 'i-1', device: '/dev/xvdb' }],
       wasEverAttached: true,
+      lastAttachedAt: new Date('2026-05-01T10:01:00Z'),
+      lastDetachedAt: undefined,
       tags: new Map([
         ['team', 'blue'],
         ['empty', ''],

@@ -77,7 +77,7 @@ describe('CreateVolume', () => {
     ]);
   });
 
-  it('warns of a protection that the class asks for and this version does not give', async () => {
+  it('warns of a protection that the class asks for while automatic snapshots are switched off', async () => {
     const { call, warnings } = startController();
     const withParameters = (more: Record<string, string>) =>
       createVolume({ parameters: { type: 'cloud_essd', ...more } });
@@ -88,8 +88,8 @@ describe('CreateVolume', () => {
     await call('CreateVolume', withParameters({ volumeDeleteSnapshotRetentionDays: '1' }));
 
     expect(warnings.map(({ message }) => message)).to.deep.equal([
-      'the StorageClass asks for automatic snapshots, which this version does not make yet',
-      'the StorageClass asks for automatic snapshots, which this version does not make yet',
+      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
+      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
     ]);
     expect(warnings[0]?.details).to.have.property('volumeId', 'd-000001');
   });
