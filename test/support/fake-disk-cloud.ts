@@ -5,33 +5,10 @@ import type { DiskCloud } from '../../src/disk/disk-cloud.ts';
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
+import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 import { LookedAt } from './looked-at.ts';
 
-export type CloudMethod = keyof DiskCloud;
-
-/**
- * What goes wrong with one request: it is done but its reply is lost, it is lost itself, or it is refused with an error
- * of the kind; `none` lets it through.
- */
-export type Fault = 'none' | 'lost-reply' | 'lost-request' | DiskErrorKind | Error;
-
-export interface CloudCall {
-  readonly method: CloudMethod;
-  readonly args: readonly unknown[];
-}
-
-export interface FakeDiskCloudOptions {
-  /** How many looks at a resource it takes until it is created, deleted, grown, cut and uploaded. */
-  readonly looks?: Partial<
-    Readonly<Record<'creating' | 'deleting' | 'growing' | 'cutting' | 'uploading', number>>
-  >;
-  /** A new resource is missing from this many answers. */
-  readonly invisibleLooks?: number;
-  /** Rounds that a wait lasts; then it ends as when the caller's time is nearly up. */
-  readonly rounds?: number;
-  /** The way of a request there, and of its answer back: lets a test decide who is first. */
-  readonly travel?: () => Promise<void>;
-}
+export type { CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 
 /**
  * ECS in memory. What was asked of it takes effect as somebody looks; ClientTokens are remembered for ever, also those

@@ -8,7 +8,7 @@ import { isReady, type Snapshot } from '../snapshot.ts';
 import { requireDisk, untilTimeIsUp } from '../waiting.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
 import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
-import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
+import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -161,18 +161,21 @@ async function untilAvailable(parts: GuardParts, snapshot: Snapshot, call: Call)
   return available;
 }
 
-/** The policy may have been raised since an earlier attempt made the snapshot. */
+/** The policy may have been raised since an earlier attempt made the snapshot, and days may have gone by. */
 async function keptForLongEnough(
   parts: GuardParts,
   snapshot: Snapshot,
   days: number,
   call: Call,
 ): Promise<Snapshot> {
-  if (snapshot.retentionDays === undefined || snapshot.retentionDays >= days) {
+  // ECS counts from the cut, the user from the deletion, which may come days later.
+  const age = Math.floor((parts.now() - (snapshot.cutAt?.getTime() ?? parts.now())) / dayMs);
+  const wantedDays = Math.min(days + Math.max(age, 0), maxRetentionDays);
+  if (snapshot.retentionDays === undefined || snapshot.retentionDays >= wantedDays) {
     return snapshot;
   }
-  await parts.cloud.extendRetention(snapshot.id, days, call);
-  return { ...snapshot, retentionDays: days };
+  await parts.cloud.extendRetention(snapshot.id, wantedDays, call);
+  return { ...snapshot, retentionDays: wantedDays };
 }
 
 /** Leaves the objects to restore from. Only missing CRDs let the deletion go on: the snapshot is there all the same. */

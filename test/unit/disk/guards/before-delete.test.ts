@@ -134,6 +134,17 @@ describe('guardBeforeDelete', () => {
     expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
   });
 
+  it('counts the retention from the deletion, also when that comes days after the cut', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ days: '3' });
+    scene.cloud.failNext('deleteDisk', 'outcome-unknown');
+    await rejectionOf(scene.remove());
+    scene.nowMs += 2.5 * 24 * 60 * 60 * 1000;
+    await scene.remove();
+    expect(scene.cloud.snapshots.values()[0]).to.have.property('retentionDays', 5);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+  });
+
   for (const [what, scene] of [
     ['the switch is off', { on: false, changes: {} }],
     [
