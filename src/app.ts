@@ -13,7 +13,7 @@ import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
-import type { ExpandGuardParts } from './disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
 import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';

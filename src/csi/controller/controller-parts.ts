@@ -1,6 +1,6 @@
 import type { DiskCloud } from '../../disk/disk-cloud.ts';
 import type { Sightings } from '../../disk/sightings.ts';
-import type { ExpandGuardParts } from '../../disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../disk/guards/guard-parts.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */

@@ -10,16 +10,9 @@ import { releaseGuards } from './expand-release.ts';
 import { findGuard, isStale, takeGuard, type ExpandIntent } from './expand-snapshot.ts';
 import { waitForUpload } from './expand-wait.ts';
 import { expiryOf, roundOf } from './guard-snapshot.ts';
-import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
+import { report, withVolume, type ExpandGuardParts, type Guarded } from './guard-parts.ts';
 import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
-
-export interface ExpandGuardParts extends GuardParts {
-  /** A cut older than this is taken anew before the resize. */
-  readonly maxAgeMs: number;
-  /** With `besteffort`, how long after the cut an expansion may wait for ECS to allow it. */
-  readonly besteffortWaitMs: number;
-}
 
 /** Fresh snapshots that one expansion may take while ECS uploads the last one. */
 const maxRounds = 3;

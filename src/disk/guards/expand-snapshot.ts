@@ -5,7 +5,7 @@ import { makeSnapshot, removeFailed } from '../make-snapshot.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
-import type { ExpandGuardParts } from './before-expand.ts';
+import type { ExpandGuardParts } from './guard-parts.ts';
 import { reportCreated } from './expand-created.ts';
 import { expiryOf, guardTags, intentOf, isGuardSnapshot, nameStamp, roundOf } from './guard-snapshot.ts';
 import type { Guarded } from './guard-parts.ts';

@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { untilTimeIsUp } from '../waiting.ts';
-import type { ExpandGuardParts } from './before-expand.ts';
+import type { ExpandGuardParts } from './guard-parts.ts';
 import type { ExpandIntent } from './expand-snapshot.ts';
 import { isGuardSnapshot } from './guard-snapshot.ts';
 import { report } from './guard-parts.ts';

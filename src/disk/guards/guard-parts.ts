@@ -16,6 +16,14 @@ export interface GuardParts {
   readonly now: () => number;
 }
 
+/** What the guard before an expansion is told besides. */
+export interface ExpandGuardParts extends GuardParts {
+  /** A cut older than this is taken anew before the resize. */
+  readonly maxAgeMs: number;
+  /** With `besteffort`, how long after the cut an expansion may wait for ECS to allow it. */
+  readonly besteffortWaitMs: number;
+}
+
 /** A disk under a guard's eyes, with the volume that stands for it in Kubernetes. */
 export interface Guarded {
   readonly disk: Disk;

@@ -5,11 +5,8 @@ import type { Call } from '../../../src/disk/call.ts';
 import { DiskError, isDiskError } from '../../../src/disk/disk-error.ts';
 import type { Disk, DiskResize } from '../../../src/disk/disk.ts';
 import { expandDisk } from '../../../src/disk/expand-disk.ts';
-import {
-  guardBeforeExpand,
-  releaseAfterExpand,
-  type ExpandGuardParts,
-} from '../../../src/disk/guards/before-expand.ts';
+import { guardBeforeExpand, releaseAfterExpand } from '../../../src/disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../../src/disk/guards/guard-parts.ts';
 import { Keeper } from '../../../src/disk/guards/keeper.ts';
 import type { NewSnapshot } from '../../../src/disk/snapshot.ts';
 import { tagKeys } from '../../../src/disk/tags.ts';

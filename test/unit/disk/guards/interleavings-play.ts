@@ -1,10 +1,7 @@
 import { DiskError, type DiskErrorKind } from '../../../../src/disk/disk-error.ts';
 import { expandDisk } from '../../../../src/disk/expand-disk.ts';
-import {
-  guardBeforeExpand,
-  releaseAfterExpand,
-  type ExpandGuardParts,
-} from '../../../../src/disk/guards/before-expand.ts';
+import { guardBeforeExpand, releaseAfterExpand } from '../../../../src/disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import type { GuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import { isGuardSnapshot } from '../../../../src/disk/guards/guard-snapshot.ts';
 import { Keeper } from '../../../../src/disk/guards/keeper.ts';

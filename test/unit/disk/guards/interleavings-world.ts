@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeleteProtection, RecordedProtection } from '../../../../src/disk/cluster.ts';
 import { isInUse, type Disk } from '../../../../src/disk/disk.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
-import type { ExpandGuardParts } from '../../../../src/disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import { isReady, type Snapshot } from '../../../../src/disk/snapshot.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { FakeDiskCloud, type Fault } from '../../../support/fake-disk-cloud.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DiskCloud } from '../../../../src/disk/disk-cloud.ts';
-import type { ExpandGuardParts } from '../../../../src/disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import { guardBeforeDelete } from '../../../../src/disk/guards/before-delete.ts';
 import type { GuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import type { BeforeDelete } from '../../../../src/disk/remove-disk.ts';

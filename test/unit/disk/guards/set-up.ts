@@ -1,11 +1,8 @@
 import { expandDisk } from '../../../../src/disk/expand-disk.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import { guardBeforeDelete } from '../../../../src/disk/guards/before-delete.ts';
-import {
-  guardBeforeExpand,
-  releaseAfterExpand,
-  type ExpandGuardParts,
-} from '../../../../src/disk/guards/before-expand.ts';
+import { guardBeforeExpand, releaseAfterExpand } from '../../../../src/disk/guards/before-expand.ts';
+import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import { removeDisk } from '../../../../src/disk/remove-disk.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { aCall, sightingsOf } from '../../../support/builders.ts';
