@@ -41,6 +41,18 @@ describe('startCsiServer', () => {
     expect(error.message).to.contain(`${join(directory.path, 'missing')}, does not exist`);
   });
 
+  it('says which socket the system refuses it', async () => {
+    using directory = socketDirectory();
+    const path = join(directory.path, 'x'.repeat(120));
+    const socket = { path, mode: 0o660, owner: undefined };
+
+    const error = await rejectionOf(
+      startCsiServer({ socket, services: [], maxCallMs: 1, onFinished: () => undefined }),
+    );
+
+    expect(error.message).to.contain(`cannot listen on ${path}`);
+  });
+
   it('refuses an RPC that the standard does not have', async () => {
     const error = await rejectionOf(serveRpcs({ CreateVolumes: () => Promise.resolve({}) }));
     expect(error.message).to.equal('csi.proto has no RPC CreateVolumes');

@@ -58,6 +58,19 @@ describe('removeStaleSocket', () => {
     expect(server.listening).to.equal(true);
   });
 
+  it('says which directory is missing', async () => {
+    using directory = socketDirectory();
+    const file = join(directory.path, 'file');
+    writeFileSync(file, 'precious');
+
+    for (const missing of [join(directory.path, 'missing'), file]) {
+      const error = await rejectionOf(removeStaleSocket(join(missing, 'csi.sock')));
+      expect(error.message).to.equal(
+        `the directory of the socket, ${missing}, does not exist; create it or choose another --endpoint`,
+      );
+    }
+  });
+
   it('refuses anything that is no socket, and leaves it alone', async () => {
     using directory = socketDirectory();
     const file = join(directory.path, 'file');

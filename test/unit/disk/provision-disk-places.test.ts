@@ -37,6 +37,14 @@ describe('provisionDisk with several candidates', () => {
     expect(cloud.disks.values()).to.have.length(1);
   });
 
+  it('goes on when a zone has no room for one of them', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.failNext('createDisk', 'no-capacity');
+
+    expect(await provision(cloud)).to.have.property('performanceLevel', 'PL0');
+    expect(cloud.disks.values()).to.have.length(1);
+  });
+
   it('gives each candidate a token of its own, the same ones in each call', async () => {
     const cloud = new FakeDiskCloud();
     for (let call = 1; call <= 2; call += 1) {

@@ -106,6 +106,7 @@ describe('parseStorageClass', () => {
 
   const wrong: [key: string, value: string, ...texts: string[]][] = [
     ['type', 'cloud_esssd', 'cloud_esssd', 'cloud_essd', 'available'],
+    ['type', 'cloud_essd,cloud_gold', 'cloud_gold', 'cloud_auto'],
     ['type', 'cloud_essd,', 'without empty items'],
     ['performanceLevel', 'PL4', 'PL4', 'PL0, PL1, PL2, PL3'],
     ['performanceLevel', 'pl1', 'PL0, PL1, PL2, PL3'],
