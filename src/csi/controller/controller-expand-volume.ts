@@ -1,4 +1,5 @@
 import { guardBeforeExpand, releaseAfterExpand } from '../../disk/guards/before-expand.ts';
+import { assertOwnRegion } from '../../disk/guards/own-region.ts';
 import { expandDisk } from '../../disk/expand-disk.ts';
 import type { ControllerExpandVolumeRequest__Output } from '../../generated/csi/v1/ControllerExpandVolumeRequest.ts';
 import type { ControllerExpandVolumeResponse } from '../../generated/csi/v1/ControllerExpandVolumeResponse.ts';
@@ -21,6 +22,7 @@ export function createControllerExpandVolume(
     }
     const diskId = requireVolumeId(request.volumeId);
     return await parts.lock.run([`volume ${diskId}`], async () => {
+      await assertOwnRegion(parts.guards.cluster, parts.regionId, diskId, call);
       const guard = guardBeforeExpand(parts.guards, sizeGiB);
       const disk = await expandDisk(parts.cloud, { diskId, sizeGiB, maxSizeGiB }, call, guard);
       // A raw block device grows by itself; a file system has to be told on the node.

@@ -1,5 +1,6 @@
 import { isDiskId } from '../../disk/disk.ts';
 import { guardBeforeDelete } from '../../disk/guards/before-delete.ts';
+import { assertOwnRegion } from '../../disk/guards/own-region.ts';
 import { removeDisk } from '../../disk/remove-disk.ts';
 import type { DeleteVolumeRequest__Output } from '../../generated/csi/v1/DeleteVolumeRequest.ts';
 import type { DeleteVolumeResponse } from '../../generated/csi/v1/DeleteVolumeResponse.ts';
@@ -18,9 +19,10 @@ export function createDeleteVolume(
   return async (request, call) => {
     const volumeId = requireText(request.volumeId, 'volume_id');
     if (isDiskId(volumeId)) {
-      await parts.lock.run([`volume ${volumeId}`], () =>
-        removeDisk(parts.cloud, volumeId, call, beforeDelete),
-      );
+      await parts.lock.run([`volume ${volumeId}`], async () => {
+        await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
+        await removeDisk(parts.cloud, volumeId, call, beforeDelete);
+      });
     }
     return {};
   };

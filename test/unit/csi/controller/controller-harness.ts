@@ -25,6 +25,7 @@ export interface Refusal {
 /** The Controller's RPCs over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
   readonly cloud: FakeDiskCloud;
+  readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
   readonly warnings: { readonly details: object; readonly message: string }[];
   readonly call: <Name extends RpcName>(
@@ -48,8 +49,9 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const sightings = quickSightings();
   const now = () => clock.nowMs;
   const clusterId = 'clusterId' in options ? options.clusterId : 'c-1';
+  const cluster = new FakeCluster();
   const guards = {
-    ...{ cloud, sightings, clusterId, now, cluster: new FakeCluster() },
+    ...{ cloud, sightings, clusterId, now, cluster },
     ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
   };
   const handlers = createController({
@@ -69,6 +71,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   return {
     cloud,
+    cluster,
     clock,
     warnings,
     call,
