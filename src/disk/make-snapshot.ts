@@ -84,13 +84,18 @@ export async function waitUntilCut(
   return snapshot;
 }
 
-/** Removes a snapshot that ECS failed to make, so that nothing is left behind, and says that it failed. */
-export async function removeFailed(
+/** Deletes a snapshot of ours that nothing was made from; an old token that leads to it is then known to be spent. */
+export async function dropSnapshot(
   { cloud, sightings }: MakeSnapshotParts,
-  snapshot: Snapshot,
+  snapshotId: string,
   call: Call,
-): Promise<never> {
-  await cloud.deleteSnapshot(snapshot.id, { force: false }, call);
-  sightings.removed(snapshot.id);
+): Promise<void> {
+  await cloud.deleteSnapshot(snapshotId, { force: false }, call);
+  sightings.removed(snapshotId);
+}
+
+/** Removes a snapshot that ECS failed to make, so that nothing is left behind, and says that it failed. */
+export async function removeFailed(parts: MakeSnapshotParts, snapshot: Snapshot, call: Call): Promise<never> {
+  await dropSnapshot(parts, snapshot.id, call);
   throw new DiskError('failed', `ECS failed to make the snapshot of disk ${snapshot.sourceDiskId}`);
 }

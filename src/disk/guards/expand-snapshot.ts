@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot, removeFailed } from '../make-snapshot.ts';
+import { dropSnapshot, makeSnapshot, removeFailed } from '../make-snapshot.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
@@ -157,7 +157,7 @@ async function dropSuperseded(
   const superseded = snapshots.filter((other) => isGuardSnapshot(other, 'expand') && isOlder(other, keep));
   for (const { id } of superseded) {
     try {
-      await parts.cloud.deleteSnapshot(id, { force: false }, call);
+      await dropSnapshot(parts, id, call);
     } catch (error) {
       if (!isDiskError(error)) {
         throw error;

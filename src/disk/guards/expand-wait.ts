@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { DiskError } from '../disk-error.ts';
+import { dropSnapshot } from '../make-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { ExpandGuardParts } from './guard-parts.ts';
@@ -52,7 +53,7 @@ async function stillThere(
   }
   if (now.status === 'failed') {
     if (isGuardSnapshot(now, 'expand')) {
-      await parts.cloud.deleteSnapshot(id, { force: false }, call);
+      await dropSnapshot(parts, id, call);
     }
     throw new DiskError('failed', `ECS failed to upload the snapshot of disk ${sourceDiskId}`);
   }
@@ -92,6 +93,6 @@ async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Pr
   const message = `snapshot ${snapshot.id} of disk ${intent.disk.id} is not uploaded in time. The policy is besteffort: the disk is expanded without it`;
   report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
   if (isOurs) {
-    await parts.cloud.deleteSnapshot(snapshot.id, { force: false }, call);
+    await dropSnapshot(parts, snapshot.id, call);
   }
 }

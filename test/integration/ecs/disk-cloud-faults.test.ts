@@ -188,7 +188,7 @@ describe('EcsDiskCloud against an ECS that misbehaves', () => {
     const diskId = await cloud.createDisk(newDisk(), aCall());
     await cloud.waitForDisk(diskId, (made) => made?.status === 'Available', aCall());
     const error = await rejection(cloud.createSnapshot(newSnapshot(diskId), aCall()));
-    expect(error.kind).to.equal('wrong-state');
+    expect(error.kind).to.equal('never-used');
     expect(error.code).to.equal('IncorrectDiskStatus.NeverAttached');
   });
 
