@@ -103,6 +103,17 @@ describe('serveConfigFrom', () => {
     });
   });
 
+  it('takes what is just within the limits', () => {
+    const endpoint = `/${'x'.repeat(106)}`;
+    const name = 'x'.repeat(63);
+    const limits = ['--endpoint', endpoint, '--driver-name', name, '--call-timeout', '596h'];
+    expect(configFrom([...needed, ...limits])).to.include({
+      socketPath: endpoint,
+      driverName: name,
+      maxCallMs: 2_145_600_000,
+    });
+  });
+
   it('lets a flag win over its variable, and a variable over the default', () => {
     const env = { REGION_ID: 'cn-beijing', LOG_LEVEL: 'error', CSI_ENDPOINT: '/b.sock' };
 
@@ -163,6 +174,10 @@ describe('serveConfigFrom', () => {
           expect(help).to.contain(text);
         }
       }
+    });
+
+    it('names no default where there is none', () => {
+      expect(helpFrom(['--help'])).not.to.match(/default (undefined|[;)])/);
     });
 
     it('shows no value of the environment', () => {

@@ -160,6 +160,21 @@ describe('expandDisk', () => {
     expect(cloud.countOf('resizeDisk')).to.equal(1);
   });
 
+  for (const kind of ['out-of-range', 'conflict', 'invalid', 'wrong-state'] as const) {
+    it(`passes ${kind} on when the disk has not grown meanwhile`, async () => {
+      for (const isGone of [false, true]) {
+        const cloud = new FakeDiskCloud();
+        cloud.addDisk({ id: 'd-1' });
+        cloud.failNext('resizeDisk', kind);
+        if (isGone) {
+          cloud.disks.change('d-1', 'gone', 1);
+        }
+
+        expect(await rejectionOf(expand(cloud, 40))).to.have.property('kind', kind);
+      }
+    });
+  }
+
   it('does not return a disk that has not grown because it was out of sight for a moment', async () => {
     const cloud = new FakeDiskCloud({ looks: { growing: 10 } });
     cloud.addDisk({ id: 'd-1' });

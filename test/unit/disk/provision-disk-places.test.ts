@@ -88,6 +88,20 @@ describe('provisionDisk with several candidates', () => {
     expect(cloud.disks.values()).to.deep.equal([disk]);
   });
 
+  it('answers busy when an earlier attempt took another candidate, whose disk shows up only now', async () => {
+    const cloud = new FakeDiskCloud();
+    const earlier = cloud.addDisk();
+    const found = [[], [earlier]];
+    cloud.findDisksByTag = () => Promise.resolve(found.shift() ?? []);
+
+    const error = await rejectionOf(provision(cloud));
+
+    expect(error).to.include({
+      kind: 'busy',
+      message: `both ${earlier.id} and d-000002 were made for pvc-1; delete one of them`,
+    });
+  });
+
   it('does not go on to another candidate while the outcome of one is unknown', async () => {
     const cloud = new FakeDiskCloud();
     cloud.failNext('createDisk', 'lost-request');

@@ -159,6 +159,18 @@ describe('provisionDisk', () => {
       expect(cloud.disks.values()).to.have.length(1);
     });
 
+    it('gives up for now after fifty of them', async () => {
+      const cloud = new FakeDiskCloud();
+      for (let dead = 1; dead <= 50; dead += 1) {
+        cloud.disks.remove((await provision(cloud)).id);
+      }
+
+      const error = await rejectionOf(provision(cloud));
+
+      expect(error).to.include({ kind: 'busy' });
+      expect(error.message).to.contain('ECS keeps answering for pvc-1 with disks that are gone');
+    });
+
     it('does not take a disk for gone that ECS merely does not show yet', async () => {
       const cloud = new FakeDiskCloud({ invisibleLooks: 3 });
 

@@ -218,6 +218,18 @@ describe('takeSnapshot', () => {
       expect(cloud.snapshots.values()).to.have.length(1);
     });
 
+    it('gives up for now after fifty of them', async () => {
+      const cloud = cloudWithDisks();
+      for (let dead = 1; dead <= 50; dead += 1) {
+        cloud.snapshots.remove((await take(cloud)).id);
+      }
+
+      const error = await rejectionOf(take(cloud));
+
+      expect(error).to.have.property('kind', 'busy');
+      expect(error.message).to.contain('ECS keeps answering for snapshot-1 with snapshots that are gone');
+    });
+
     it('does not take a snapshot for gone that ECS merely does not show yet', async () => {
       const cloud = cloudWithDisks({ invisibleLooks: 4 });
 
