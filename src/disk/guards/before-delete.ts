@@ -2,10 +2,11 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot, removeFailed } from '../make-snapshot.ts';
+import { makeSnapshot } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
-import { requireDisk, untilTimeIsUp } from '../waiting.ts';
+import { requireDisk } from '../waiting.ts';
+import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
 import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
 import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from './policy.ts';
@@ -68,7 +69,8 @@ async function secure(
   try {
     const snapshot =
       (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
-    const available = await untilAvailable(parts, snapshot, call);
+    const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
+    const available = await untilAvailable(parts, snapshot, waiting, call);
     return await keptForLongEnough(parts, available, days, call);
   } catch (error) {
     if (isDiskError(error, 'never-used')) {
@@ -142,23 +144,6 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
     },
     call,
   );
-}
-
-async function untilAvailable(parts: GuardParts, snapshot: Snapshot, call: Call): Promise<Snapshot> {
-  const decided = (now: Snapshot | undefined) => now === undefined || now.status === 'failed' || isReady(now);
-  const available = decided(snapshot)
-    ? snapshot
-    : await untilTimeIsUp(
-        parts.cloud.waitForSnapshot(snapshot.id, decided, call),
-        `disk ${snapshot.sourceDiskId} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`,
-      );
-  if (available === undefined) {
-    throw new DiskError('busy', `snapshot ${snapshot.id} has just disappeared; call again`);
-  }
-  if (available.status === 'failed') {
-    return await removeFailed(parts, available, call);
-  }
-  return available;
 }
 
 /** The policy may have been raised since an earlier attempt made the snapshot, and days may have gone by. */

@@ -1,10 +1,10 @@
 import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isDiskError } from '../disk-error.ts';
-import { dropSnapshot, makeSnapshot, removeFailed } from '../make-snapshot.ts';
+import { isDiskError } from '../disk-error.ts';
+import { dropSnapshot, makeSnapshot } from '../make-snapshot.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
-import { untilTimeIsUp } from '../waiting.ts';
+import { untilAvailable } from './available-snapshot.ts';
 import type { ExpandGuardParts } from './guard-parts.ts';
 import { reportCreated } from './expand-created.ts';
 import { expiryOf, guardTags, intentOf, isGuardSnapshot, nameStamp, roundOf } from './guard-snapshot.ts';
@@ -44,7 +44,7 @@ export async function findGuard(
   const ours = alive.filter((snapshot) => isGuardSnapshot(snapshot, 'expand'));
   const own = newest(ours);
   if (own !== undefined && isForThis(parts, own, intent)) {
-    const available = await untilAvailable(parts, own, call);
+    const available = await untilAvailable(parts, own, waitingFor(own), call);
     if (ours.length > 1) {
       // The call that made it ended before it could drop the one before.
       await dropSuperseded(parts, intent.disk, available, call);
@@ -113,7 +113,7 @@ export async function takeGuard(
     },
     call,
   );
-  const snapshot = await untilAvailable(parts, made, call);
+  const snapshot = await untilAvailable(parts, made, waitingFor(made), call);
   reportCreated(parts, intent, snapshot);
   await dropSuperseded(parts, intent.disk, snapshot, call);
   return snapshot;
@@ -125,22 +125,9 @@ function volumeNameOf({ disk, volume }: ExpandIntent): string {
   return name.slice(0, maxNameOfVolume);
 }
 
-/** The snapshot once it can be restored. One that fails is removed. */
-async function untilAvailable(parts: ExpandGuardParts, snapshot: Snapshot, call: Call): Promise<Snapshot> {
-  const decided = (now: Snapshot | undefined) => now === undefined || now.status === 'failed' || isReady(now);
-  const available = decided(snapshot)
-    ? snapshot
-    : await untilTimeIsUp(
-        parts.cloud.waitForSnapshot(snapshot.id, decided, call),
-        `snapshot ${snapshot.id} is not available yet; ECS is still at it`,
-      );
-  if (available === undefined) {
-    throw new DiskError('busy', `snapshot ${snapshot.id} has just disappeared; call again`);
-  }
-  if (available.status === 'failed') {
-    return await removeFailed(parts, available, call);
-  }
-  return available;
+/** What a call says whose time ends before the snapshot can be restored. */
+function waitingFor({ id }: Snapshot): string {
+  return `snapshot ${id} is not available yet; ECS is still at it`;
 }
 
 /**
