@@ -41,7 +41,13 @@ export async function startSystem(directory: string): Promise<System> {
   const emulator = started.use(await startEmulator());
   await emulator.configure(emulatorSettings);
   const pluginSocket = join(directory, 'plugin.sock');
-  const plugin = started.use(await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket }));
+  const plugin = started.use(
+    await startPlugin({
+      ecsEndpoint: emulator.endpoint,
+      socket: pluginSocket,
+      args: ['--feature-gates', 'EnableVolumeGroupSnapshots=true'],
+    }),
+  );
   const { v1 } = loadCsiProto();
   const node = { instanceId: await instanceIn(emulator), zoneId };
   const proxy = started.use(
@@ -102,9 +108,11 @@ async function waitUntilReady({ client, process }: Plugin): Promise<void> {
 async function announcedBy({ client }: Plugin): Promise<Set<string>> {
   const ofPlugin = await invoke(client.identity, 'GetPluginCapabilities', {});
   const ofController = await invoke(client.controller, 'ControllerGetCapabilities', {});
+  const ofGroups = await invoke(client.groupController, 'GroupControllerGetCapabilities', {});
   const names = [
     ...ofPlugin.capabilities.map(({ service }) => service?.type),
     ...ofController.capabilities.map(({ rpc }) => rpc?.type),
+    ...ofGroups.capabilities.map(({ rpc }) => rpc?.type),
   ];
   return new Set(names.filter((name) => name !== undefined).map(String));
 }
