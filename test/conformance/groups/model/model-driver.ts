@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, status as GrpcStatus } from '@grpc/grpc-js';
-import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import type { Defect } from './defects.ts';
 import { modelCalls } from './model-calls.ts';
@@ -25,7 +25,7 @@ export async function startModelDriver(
       const call = calls[name];
       return call === undefined ? [] : [[name, handlerOf(call)] as const];
     });
-    server.addService(service, Object.fromEntries(handlers) as UntypedServiceImplementation);
+    server.addService(service, Object.fromEntries(handlers));
   }
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) =>
