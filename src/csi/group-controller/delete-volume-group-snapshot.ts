@@ -10,7 +10,7 @@ import type { GroupControllerParts } from './group-controller-parts.ts';
 export function createDeleteVolumeGroupSnapshot(parts: GroupControllerParts): UnaryRpc<Request, Response> {
   return async (request, call) => {
     const groupId = requireText(request.groupSnapshotId, 'group_snapshot_id');
-    const { snapshotIds } = request;
+    const snapshotIds = request.snapshotIds.map((id) => requireText(id, 'snapshot_ids'));
     if (isSnapshotGroupId(groupId)) {
       const keys = [`group snapshot ${groupId}`, ...snapshotIds.map((id) => `snapshot ${id}`)];
       await parts.lock.run(keys, () => removeGroup(parts, { groupId, snapshotIds }, call));

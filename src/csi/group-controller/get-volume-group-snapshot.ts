@@ -12,10 +12,11 @@ import type { GroupControllerParts } from './group-controller-parts.ts';
 export function createGetVolumeGroupSnapshot(parts: GroupControllerParts): UnaryRpc<Request, Response> {
   return async (request, call) => {
     const groupId = requireText(request.groupSnapshotId, 'group_snapshot_id');
+    const snapshotIds = request.snapshotIds.map((id) => requireText(id, 'snapshot_ids'));
     if (!isSnapshotGroupId(groupId)) {
       throw notFound(`group snapshot ${groupId} does not exist: ids of groups look like ssg-2ze0example`);
     }
-    const group = await readGroup(parts.cloud, groupId, request.snapshotIds, call);
+    const group = await readGroup(parts.cloud, groupId, snapshotIds, call);
     return { groupSnapshot: toCsiGroupSnapshot(group) };
   };
 }
