@@ -142,7 +142,8 @@ export function diskFrom(request: NewDisk, id: string, source: Snapshot | undefi
 /** The snapshot that ECS begins to make when asked for it: not cut yet. */
 export function snapshotFrom(request: NewSnapshot, id: string, disk: Disk): Snapshot {
   return aSnapshot({
-    ...{ id, name: request.name, sourceDiskId: disk.id, sourceDiskSizeGiB: disk.sizeGiB },
+    ...{ id, name: request.name, description: request.description },
+    ...{ sourceDiskId: disk.id, sourceDiskSizeGiB: disk.sizeGiB },
     ...{ status: 'progressing', progressPercent: 0, available: false, cutAt: undefined },
     retentionDays: request.retentionDays,
     tags: mapOf(request.tags),

@@ -23,9 +23,9 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     return this.groups.add(group).id;
   }
 
-  /** The members of all groups, whether they are shown or not. */
-  members(): string[] {
-    return this.groups.values().flatMap(({ memberIds }) => memberIds);
+  /** The image that needed the snapshot is gone. */
+  releaseImageOf(snapshotId: string): void {
+    this.images.delete(snapshotId);
   }
 
   createSnapshotGroup(group: NewSnapshotGroup, call: Call): Promise<string> {
