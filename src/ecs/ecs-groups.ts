@@ -67,7 +67,8 @@ function looksAtGroups(parts: EcsGroupsParts) {
   const describePage = createDescribeGroupsPage(client, read);
   const describePageOnce = createDescribeGroupsPage(client, change);
   const describe = (ids: readonly string[], call: Call) => describeGroupsById(describePage, ids, call);
-  const describeOnce = (ids: readonly string[], call: Call) => describeGroupsById(describePageOnce, ids, call);
+  const describeOnce = (ids: readonly string[], call: Call) =>
+    describeGroupsById(describePageOnce, ids, call);
   const asked = 'find snapshot groups by name';
   return {
     lookUp: createDescribeBatch<SnapshotGroup>({
@@ -82,10 +83,7 @@ function looksAtGroups(parts: EcsGroupsParts) {
     names: new NameLookUp<SnapshotGroup>({
       findByName: (name, call) => describeGroups(describePage, asked, { name }, call),
       listOwned: (maxRequests, call) =>
-        readOwned(
-          (nextToken) => describePage(asked, { tag: [ownerTag], nextToken }, call),
-          maxRequests,
-        ),
+        readOwned((nextToken) => describePage(asked, { tag: [ownerTag], nextToken }, call), maxRequests),
       limits,
     }),
   };

@@ -30,7 +30,10 @@ export async function readGroup(
   const group = await requireGroup(cloud, groupId, call);
   assertSameMembers(group, snapshotIds);
   if (group.status === 'failed') {
-    throw new DiskError('wrong-state', `snapshot group ${groupId} failed and is no consistent whole; delete it`);
+    throw new DiskError(
+      'wrong-state',
+      `snapshot group ${groupId} failed and is no consistent whole; delete it`,
+    );
   }
   const ids = group.members.map(({ snapshotId }) => snapshotId).sort();
   const snapshots = await cloud.findSnapshots(ids, call);

@@ -60,7 +60,9 @@ async function assertBelonging(
   const leftovers = found.filter((snapshot) => groupIdsMarkedOn(snapshot).includes(group.id));
   const strangers = isWhole(group)
     ? others.filter((id) => !leftovers.some((leftover) => leftover.id === id))
-    : others.filter((id) => !isSnapshotId(id) || found.some((one) => one.id === id && !leftovers.includes(one)));
+    : others.filter(
+        (id) => !isSnapshotId(id) || found.some((one) => one.id === id && !leftovers.includes(one)),
+      );
   assertNoStrangers(group, strangers);
 }
 
@@ -100,14 +102,12 @@ async function removeKept(
   kept: readonly KeptMember[],
   call: Call,
 ): Promise<void> {
-  const results = await Promise.all(
-    kept.map(({ snapshotId, kind, reason }) =>
-      kind === 'source-of-disks'
-        ? obstacleTo(parts, snapshotId, call)
-        : new DiskError(kind, `snapshot ${snapshotId}: ${reason}`),
-    ),
-  );
-  assertNoObstacles(groupId, results);
+  const isRemovable = ({ kind }: KeptMember) => kind === 'source-of-disks';
+  const refused = kept
+    .filter((member) => !isRemovable(member))
+    .map(({ snapshotId, kind, reason }) => new DiskError(kind, `snapshot ${snapshotId}: ${reason}`));
+  const others = kept.filter(isRemovable).map(({ snapshotId }) => obstacleTo(parts, snapshotId, call));
+  assertNoObstacles(groupId, [...refused, ...(await Promise.all(others))]);
 }
 
 /** Deletes what is left of a group that is gone: members that ECS took out of it rather than deleting them. */

@@ -57,7 +57,10 @@ async function findByKey(
   if (another !== undefined) {
     const ids = ours.map(({ id }) => id).sort();
     // Not final: a caller that forgets the name would forget all of them.
-    throw new DiskError('busy', `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`);
+    throw new DiskError(
+      'busy',
+      `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`,
+    );
   }
   if (group !== undefined && !isOf(group, diskIds)) {
     const present = group.members.map(({ sourceDiskId }) => sourceDiskId).sort();
@@ -161,7 +164,12 @@ function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error:
   }
 }
 
-function newGroup({ key, diskIds, resourceGroupId, tags }: GroupRequest): Omit<NewSnapshotGroup, 'clientToken'> {
+function newGroup({
+  key,
+  diskIds,
+  resourceGroupId,
+  tags,
+}: GroupRequest): Omit<NewSnapshotGroup, 'clientToken'> {
   const all = [...tags, { key: tagKeys.groupDisks, value: markOfDisks(diskIds) }];
   return {
     diskIds: diskIds.toSorted(),

@@ -55,7 +55,9 @@ describe('assertNoMember', () => {
     const cloud = new FakeGroupCloud();
     const { id } = cloud.addSnapshot();
     const groupId = cloud.addGroup({ memberIds: [id] });
-    const error = await rejectionOf(assertNoMember(cloud, aSnapshot({ id, ...markedWith(groupId) }), aCall()));
+    const error = await rejectionOf(
+      assertNoMember(cloud, aSnapshot({ id, ...markedWith(groupId) }), aCall()),
+    );
     expect(error).to.have.property('kind', 'invalid');
     expect(error.message).to.contain(id).and.to.contain(groupId).and.to.contain('VolumeGroupSnapshot');
   });
@@ -73,7 +75,9 @@ describe('assertNoMember', () => {
     const { id } = cloud.addSnapshot();
     const groupId = cloud.addGroup({ memberIds: [id] });
     cloud.groups.hide(groupId);
-    const error = await rejectionOf(assertNoMember(cloud, aSnapshot({ id, ...markedWith(groupId) }), aCall()));
+    const error = await rejectionOf(
+      assertNoMember(cloud, aSnapshot({ id, ...markedWith(groupId) }), aCall()),
+    );
     expect(error).to.have.property('kind', 'unreadable');
   });
 

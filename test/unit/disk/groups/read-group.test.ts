@@ -30,7 +30,10 @@ describe('readGroup', () => {
   });
 
   it('waits for the cut of every member', async () => {
-    const { read, groupId } = startWithGroup({}, { status: 'progressing', available: false, cutAt: undefined });
+    const { read, groupId } = startWithGroup(
+      {},
+      { status: 'progressing', available: false, cutAt: undefined },
+    );
     const error = await rejectionOf(read());
     const message = `snapshot group ${groupId} is not complete yet; ECS is still at it`;
     expect(error).to.include({ kind: 'busy', message });
