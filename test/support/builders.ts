@@ -55,6 +55,7 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     cutAt: new Date('2026-01-01T00:00:00Z'),
     retentionDays: undefined,
     encrypted: false,
+    usedByDisks: false,
     tags: new Map(),
     ...changes,
   };

@@ -1,7 +1,7 @@
 import type { Call } from '../../src/disk/call.ts';
 import type { GroupCloud, KeptMember } from '../../src/disk/groups/group-calls.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from '../../src/disk/groups/snapshot-group.ts';
-import type { SnapshotStatus } from '../../src/disk/snapshot.ts';
+import type { Snapshot, SnapshotStatus } from '../../src/disk/snapshot.ts';
 import { FakeDiskCloud, refusal } from './fake-disk-cloud.ts';
 import { LookedAt } from './looked-at.ts';
 
@@ -26,6 +26,11 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
   /** The image that needed the snapshot is gone. */
   releaseImageOf(snapshotId: string): void {
     this.images.delete(snapshotId);
+  }
+
+  override async findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
+    const found = await super.findSnapshots(snapshotIds, call);
+    return found.map((snapshot) => ({ ...snapshot, usedByDisks: this.#isSource(snapshot.id) }));
   }
 
   createSnapshotGroup(group: NewSnapshotGroup, call: Call): Promise<string> {
@@ -121,12 +126,15 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     }
   }
 
+  #isSource(snapshotId: string): boolean {
+    return this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
+  }
+
   #keptFor(snapshotId: string): KeptMember[] {
     if (this.images.has(snapshotId)) {
       return [{ snapshotId, kind: 'in-use', reason: 'an image was made from it; delete the image first' }];
     }
-    const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
-    return isSource && this.options.keepsUsedMembers === true
+    return this.#isSource(snapshotId) && this.options.keepsUsedMembers === true
       ? [{ snapshotId, kind: 'source-of-disks', reason: 'disks were made from it' }]
       : [];
   }

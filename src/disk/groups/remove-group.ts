@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import { removeSnapshot, type RemoveSnapshotParts } from '../remove-snapshot.ts';
+import { assertNoDiskIsBeingMade, removeSnapshot, type RemoveSnapshotParts } from '../remove-snapshot.ts';
 import { isSnapshotId } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { hidden, untilTimeIsUp } from '../waiting.ts';
@@ -36,8 +36,9 @@ export async function removeGroup(parts: RemoveGroupParts, removal: GroupRemoval
     return;
   }
   await assertBelonging(parts.cloud, group, snapshotIds, call);
-  await removeWithMembers(parts, groupId, call);
   const members = group.members.map(({ snapshotId }) => snapshotId);
+  await assertNoRestore(parts, members, call);
+  await removeWithMembers(parts, groupId, call);
   await removeLeftovers(parts, { groupId, snapshotIds: [...new Set([...members, ...snapshotIds])] }, call);
 }
 
@@ -78,6 +79,17 @@ export function assertNoStrangers(group: SnapshotGroup, strangers: readonly stri
     const message = `${told(strangers)} do not belong to snapshot group ${group.id}, whose members are ${members}`;
     throw new DiskError('invalid', message);
   }
+}
+
+/** ECS may delete a group although a disk is just being made from a member: only its own doing protects single snapshots. */
+async function assertNoRestore(
+  parts: RemoveGroupParts,
+  snapshotIds: readonly string[],
+  call: Call,
+): Promise<void> {
+  const snapshots = await parts.cloud.findSnapshots(snapshotIds, call);
+  const used = snapshots.filter(({ usedByDisks }) => usedByDisks);
+  await Promise.all(used.map(({ id }) => assertNoDiskIsBeingMade(parts, id, call)));
 }
 
 async function removeWithMembers(parts: RemoveGroupParts, groupId: string, call: Call): Promise<void> {

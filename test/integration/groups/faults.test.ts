@@ -72,7 +72,12 @@ describe('ECS misbehaving towards groups', () => {
       times: 1,
       effect: { type: 'snapshot', outcome: 'failed-before-cut' },
     });
-    await emulator.addFault({ action: 'DeleteSnapshotGroup', times: 2, when: 'before', effect: { type: 'drop' } });
+    await emulator.addFault({
+      action: 'DeleteSnapshotGroup',
+      times: 2,
+      when: 'before',
+      effect: { type: 'drop' },
+    });
     const codes: string[] = [];
     do {
       codes.push(GrpcStatus[(await failureOf(createGroup(plugin.client, 'groupsnapshot-1', volumes))).code]);
@@ -132,7 +137,8 @@ describe('With the gate of group snapshots shut', () => {
     const error = await failureOf(createGroup(shut.client, 'groupsnapshot-2', volumes));
     expect(GrpcStatus[error.code]).to.equal('UNIMPLEMENTED');
     const groupIdToldBy = async ({ client }: typeof open) =>
-      (await invoke(client.controller, 'ListSnapshots', { snapshotId })).entries[0]?.snapshot?.groupSnapshotId;
+      (await invoke(client.controller, 'ListSnapshots', { snapshotId })).entries[0]?.snapshot
+        ?.groupSnapshotId;
     expect(await groupIdToldBy(shut)).to.equal('');
     expect(await groupIdToldBy(open)).to.match(/^ssg-/);
   });

@@ -66,14 +66,22 @@ describe('A group snapshot that cannot be', () => {
   it('names the disk that is in another zone, before ECS is asked', async () => {
     const [first = '', second = ''] = await used('pvc-1', 'pvc-2');
     const away = await usedOf('pvc-3', zoneI);
-    await refuse([first, second, away], FAILED_PRECONDITION, new RegExp(`disk ${away} is in zone cn-hangzhou-i`));
+    await refuse(
+      [first, second, away],
+      FAILED_PRECONDITION,
+      new RegExp(`disk ${away} is in zone cn-hangzhou-i`),
+    );
     expect(await sent('CreateSnapshotGroup')).to.equal(0);
   });
 
   it('names the disk whose category has no groups', async () => {
     const [first = ''] = await used('pvc-1');
     const plain = await usedOf('pvc-2', efficiency);
-    await refuse([first, plain], FAILED_PRECONDITION, new RegExp(`disk ${plain} is of category cloud_efficiency`));
+    await refuse(
+      [first, plain],
+      FAILED_PRECONDITION,
+      new RegExp(`disk ${plain} is of category cloud_efficiency`),
+    );
     expect(await sent('CreateSnapshotGroup')).to.equal(0);
   });
 
@@ -97,7 +105,11 @@ describe('A group snapshot that cannot be', () => {
     await emulator.configure({
       ramPolicies: [{ accessKeyId: 'emulator-access-key', deniedActions: [], isInvisible: true }],
     });
-    await refuse([first], UNAVAILABLE, new RegExp(`disk ${first} exists, but ECS does not show it.*RAM rights`));
+    await refuse(
+      [first],
+      UNAVAILABLE,
+      new RegExp(`disk ${first} exists, but ECS does not show it.*RAM rights`),
+    );
   });
 
   it('says the limit that ECS gives, of disks and of capacity', async () => {
@@ -123,14 +135,20 @@ describe('A group snapshot that cannot be', () => {
   });
 
   it('makes a group of one volume', async () => {
-    expect((await createGroup(plugin.client, 'groupsnapshot-1', await used('pvc-1'))).snapshots).to.have.length(1);
+    expect(
+      (await createGroup(plugin.client, 'groupsnapshot-1', await used('pvc-1'))).snapshots,
+    ).to.have.length(1);
   });
 
   it('refuses a name that stands for other volumes', async () => {
     const [first = '', second = '', third = ''] = await used('pvc-1', 'pvc-2', 'pvc-3');
     await createGroup(plugin.client, 'groupsnapshot-1', [first, second]);
     for (const ids of [[first], [first, third], [first, second, third]]) {
-      await expectFailure(createGroup(plugin.client, 'groupsnapshot-1', ids), ALREADY_EXISTS, /of other disks/);
+      await expectFailure(
+        createGroup(plugin.client, 'groupsnapshot-1', ids),
+        ALREADY_EXISTS,
+        /of other disks/,
+      );
     }
     expect(await sent('CreateSnapshotGroup')).to.equal(1);
   });
@@ -150,7 +168,8 @@ describe('A group snapshot that cannot be', () => {
   it('answers ABORTED with one text until it is whole', async () => {
     const ids = await used('pvc-1', 'pvc-2');
     await emulator.configure({ cutMs: 60_000 });
-    const attempt = () => failureOf(createGroup(plugin.client, 'groupsnapshot-1', ids, { timeLimitMs: 1500 }));
+    const attempt = () =>
+      failureOf(createGroup(plugin.client, 'groupsnapshot-1', ids, { timeLimitMs: 1500 }));
     const [first, second] = [await attempt(), await attempt()];
     expect(GrpcStatus[first.code]).to.equal('ABORTED');
     expect(first.details).to.match(/^snapshot group ssg-\w+ is not complete yet; ECS is still at it$/);
@@ -204,7 +223,11 @@ describe('A group snapshot that cannot be', () => {
       });
     }
 
-    for (const deleteMissingGroup of ['ignore', 'InvalidSnapshotId.NotFound', 'InvalidSnapshotGroupId.NotFound']) {
+    for (const deleteMissingGroup of [
+      'ignore',
+      'InvalidSnapshotId.NotFound',
+      'InvalidSnapshotGroupId.NotFound',
+    ]) {
       it(`is deleted when it is absent (ECS: ${deleteMissingGroup})`, async () => {
         await emulator.configure({ deleteMissingGroup });
         await deleteGroup(plugin.client, 'ssg-bp1nothere');
@@ -237,7 +260,11 @@ describe('A group snapshot that cannot be', () => {
     it('keeps its members from DeleteSnapshot as long as it lives', async () => {
       const { groupSnapshotId, first } = await made();
       const remove = () => invoke(plugin.client.controller, 'DeleteSnapshot', { snapshotId: first });
-      await expectFailure(remove(), INVALID_ARGUMENT, new RegExp(`member of snapshot group ${groupSnapshotId}`));
+      await expectFailure(
+        remove(),
+        INVALID_ARGUMENT,
+        new RegExp(`member of snapshot group ${groupSnapshotId}`),
+      );
       await deleteGroup(plugin.client, groupSnapshotId);
       await untilItSucceeds(remove);
     });

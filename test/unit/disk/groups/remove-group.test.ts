@@ -121,17 +121,19 @@ describe('removeGroup', () => {
     expect(cloud.groups.values()).to.deep.equal([]);
   });
 
-  it('waits for a disk that is still being made from a member, and names it', async () => {
-    const { cloud, remove, first } = await startWithGroup({ keepsUsedMembers: true });
-    const { id: diskId } = cloud.addDisk({ sourceSnapshotId: first, status: 'Creating' });
-    const error = await rejectionOf(remove());
-    expect(error).to.have.property('kind', 'busy');
-    expect(error.message).to.contain(first).and.to.contain(diskId);
-    expect(cloud.snapshots.get(first)).not.to.equal(undefined);
-    cloud.disks.set(diskId, { status: 'Available' });
-    await remove();
-    expect(cloud.snapshots.values()).to.deep.equal([]);
-  });
+  for (const keepsUsedMembers of [true, false]) {
+    it(`deletes nothing while a disk is being made from a member, also where ECS ${keepsUsedMembers ? 'would spare it' : 'would not'}`, async () => {
+      const { cloud, remove, first } = await startWithGroup({ keepsUsedMembers });
+      const { id: diskId } = cloud.addDisk({ sourceSnapshotId: first, status: 'Creating' });
+      const error = await rejectionOf(remove());
+      expect(error).to.have.property('kind', 'busy');
+      expect(error.message).to.equal(`snapshot ${first} is still being restored to disk ${diskId}`);
+      expect(cloud.countOf('deleteSnapshotGroup')).to.equal(0);
+      cloud.disks.set(diskId, { status: 'Available' });
+      await remove();
+      expect(cloud.snapshots.values()).to.deep.equal([]);
+    });
+  }
 
   it('deletes members that ECS has taken out of the group instead of deleting them', async () => {
     const { cloud, remove, id, first, second } = await startWithGroup();
@@ -162,13 +164,27 @@ describe('removeGroup', () => {
     expect(cloud.snapshots.values()).to.deep.equal([]);
   });
 
-  it('lets what somebody has to remove decide, when several members stay', async () => {
-    const { cloud, remove, first, second } = await startWithGroup({ keepsUsedMembers: true });
-    cloud.addDisk({ sourceSnapshotId: first, status: 'Creating' });
+  it('names every member that stays', async () => {
+    const { cloud, remove, first, second } = await startWithGroup();
+    cloud.makeImageFrom(first);
     cloud.makeImageFrom(second);
     const error = await rejectionOf(remove());
     expect(error).to.be.instanceOf(DiskError).and.to.have.property('kind', 'in-use');
     expect(error.message).to.contain(first).and.to.contain(second);
+  });
+
+  it('lets what somebody has to remove decide over what passes', async () => {
+    const { cloud, remove, first, second } = await startWithGroup();
+    const kept = [
+      { snapshotId: first, kind: 'busy' as const, reason: 'a related snapshot is being made' },
+      { snapshotId: second, kind: 'in-use' as const, reason: 'an image was made from it' },
+    ];
+    cloud.deleteSnapshotGroup = () => Promise.resolve(kept);
+    const error = await rejectionOf(remove());
+    expect(error).to.have.property('kind', 'in-use');
+    expect(error.message).to.contain(first).and.to.contain(second);
+    cloud.deleteSnapshotGroup = () => Promise.resolve(kept.slice(0, 1));
+    expect(await rejectionOf(remove())).to.have.property('kind', 'busy');
   });
 
   it('finds its own groups whole by their tag', async () => {

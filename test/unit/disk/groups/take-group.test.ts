@@ -72,6 +72,17 @@ describe('takeGroup', () => {
     expect((await take()).snapshots[0]?.cutAt).to.deep.equal(cutAt);
   });
 
+  it('waits for a member that is not listed yet, though all that are listed can be restored', async () => {
+    const { take, cloud } = startScene({ rounds: 3, looks: { uploading: 100 } });
+    const { id, snapshots } = await take();
+    const late = snapshots[1]?.id ?? '';
+    const whole = cloud.groups.get(id);
+    cloud.groups.set(id, { memberIds: [snapshots[0]?.id ?? ''] });
+    expect((await rejectionOf(take())).message).to.contain('is not complete yet');
+    cloud.groups.set(id, { memberIds: whole?.memberIds ?? [] });
+    expect((await take()).snapshots.map((one) => one.id)).to.include(late);
+  });
+
   it('refuses a name that stands for other disks, more of them or fewer', async () => {
     const { take, cloud } = startScene();
     addUsedDisk(cloud, { id: 'd-3' });
