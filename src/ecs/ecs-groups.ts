@@ -40,7 +40,7 @@ const maxIds = 10;
 /** The part of the DiskCloud that is about snapshot-consistent groups. */
 export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
   const { client, change, tagged } = parts;
-  const { lookUp, poller, names } = looksAtGroups(parts);
+  const { lookUp, poller, names, describePage } = looksAtGroups(parts);
   return {
     createSnapshotGroup: (group, call) => createGroup(client, change, group, call),
     deleteSnapshotGroup: (groupId, call) =>
@@ -52,6 +52,8 @@ export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
     },
     findSnapshotGroupsByName: (name, search, call) =>
       search === 'shared' ? names.find(name, call) : names.findAlone(name, call),
+    findSnapshotGroupsByTag: (tag, call) =>
+      describeGroups(describePage, `find snapshot groups tagged ${tag.key}`, { tag: [tag] }, call),
     waitForSnapshotGroup: (groupId, until, call) =>
       isSnapshotGroupId(groupId)
         ? poller.waitFor(groupId, until, call)
@@ -71,6 +73,7 @@ function looksAtGroups(parts: EcsGroupsParts) {
     describeGroupsById(describePageOnce, ids, call);
   const asked = 'find snapshot groups by name';
   return {
+    describePage,
     lookUp: createDescribeBatch<SnapshotGroup>({
       ...{ action, describe, observer, limits, window, maxIds },
       isId: isSnapshotGroupId,

@@ -1,4 +1,5 @@
 import type { Call } from '../../src/disk/call.ts';
+import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud, KeptMember } from '../../src/disk/groups/group-calls.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from '../../src/disk/groups/snapshot-group.ts';
 import type { Snapshot, SnapshotStatus } from '../../src/disk/snapshot.ts';
@@ -64,11 +65,13 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
 
   findSnapshotGroupsByName(name: string, search: 'shared' | 'alone', call: Call): Promise<SnapshotGroup[]> {
     return this.answer('findSnapshotGroupsByName', [name, search], call, () =>
-      this.groups
-        .values()
-        .map(({ id }) => this.#look(id))
-        .filter((group) => group?.name === name)
-        .filter((group) => group !== undefined),
+      this.#lookAtAll().filter((group) => group.name === name),
+    );
+  }
+
+  findSnapshotGroupsByTag(tag: Tag, call: Call): Promise<SnapshotGroup[]> {
+    return this.answer('findSnapshotGroupsByTag', [tag], call, () =>
+      this.#lookAtAll().filter(({ tags }) => tags.get(tag.key) === tag.value),
     );
   }
 
@@ -94,6 +97,13 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     );
     const group = { id: groupId, name, memberIds, tags: new Map(tags.map(({ key, value }) => [key, value])) };
     return this.groups.add(group, this.options.invisibleLooks).id;
+  }
+
+  #lookAtAll(): SnapshotGroup[] {
+    return this.groups
+      .values()
+      .map(({ id }) => this.#look(id))
+      .filter((group) => group !== undefined);
   }
 
   #look(groupId: string): SnapshotGroup | undefined {

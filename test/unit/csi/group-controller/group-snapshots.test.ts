@@ -84,20 +84,35 @@ describe('The group of a member', () => {
     const { call, cloud, create } = start();
     const { groupSnapshotId, ids } = await create();
     const [first = ''] = ids;
-    cloud.snapshots.set(first, { tags: new Map([[tagKeys.cluster, 'c-1']]), name: 'member-1' });
+    cloud.snapshots.set(first, { name: 'member-1' });
 
     const groupIdsTold = async () => {
       const { entries = [] } = await call('ListSnapshots', { snapshotId: first });
       const { entries: all = [] } = await call('ListSnapshots', {});
+      const { entries: ofDisk = [] } = await call('ListSnapshots', { sourceVolumeId: 'd-1' });
       const { snapshot } = await call('GetSnapshot', { snapshotId: first });
       const taken = await call('CreateSnapshot', { name: 'member-1', sourceVolumeId: 'd-1' });
-      return [entries[0]?.snapshot, all[0]?.snapshot, snapshot, taken.snapshot].map(
+      return [entries[0]?.snapshot, all[0]?.snapshot, ofDisk[0]?.snapshot, snapshot, taken.snapshot].map(
         (one) => one?.groupSnapshotId,
       );
     };
-    expect(await groupIdsTold()).to.deep.equal(Array(4).fill(groupSnapshotId));
+    expect(await groupIdsTold()).to.deep.equal(Array(5).fill(groupSnapshotId));
     cloud.groups.remove(groupSnapshotId);
-    expect(await groupIdsTold()).to.deep.equal(Array(4).fill(''));
+    cloud.snapshots.set(first, { tags: new Map([[tagKeys.cluster, 'c-1']]) });
+    expect(await groupIdsTold()).to.deep.equal(Array(5).fill(''));
+  });
+
+  it('lets ListSnapshots list the members of this cluster’s groups, tagged or not, and of no other', async () => {
+    const { call, cloud, create } = start();
+    const { ids } = await create();
+    const other = cloud.addSnapshot({ sourceDiskId: 'd-1' }).id;
+    const theirs = cloud.addGroup({ memberIds: [other], tags: new Map([[tagKeys.cluster, 'c-2']]) });
+    cloud.snapshots.set(other, { description: `Created_from_${theirs}` });
+
+    const listed = async (request: object) =>
+      (await call('ListSnapshots', request)).entries?.map(({ snapshot }) => snapshot?.snapshotId);
+    expect(await listed({})).to.deep.equal(ids.toSorted());
+    expect(await listed({ sourceVolumeId: 'd-1' })).to.deep.equal([ids[0]]);
   });
 
   it('is never told with the gate shut, nor asked for', async () => {

@@ -1,9 +1,5 @@
 import { expect } from 'chai';
-import {
-  assertNoMember,
-  groupIdsMarkedOn,
-  groupIdsOfMembers,
-} from '../../../../src/disk/groups/membership.ts';
+import { assertNoMember, groupIdsMarkedOn, groupsOfMembers } from '../../../../src/disk/groups/membership.ts';
 import { aCall, aSnapshot, rejectionOf } from '../../../support/builders.ts';
 import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
@@ -26,7 +22,7 @@ describe('The mark of a group on a snapshot', () => {
   }
 });
 
-describe('groupIdsOfMembers', () => {
+describe('groupsOfMembers', () => {
   it('tells of members of living groups, not of fakes, nor of groups that are gone', async () => {
     const cloud = new FakeGroupCloud();
     const member = cloud.addSnapshot({ id: 's-member' });
@@ -37,15 +33,15 @@ describe('groupIdsOfMembers', () => {
     const plain = cloud.addSnapshot({ id: 's-plain' });
 
     const all = [cloud.snapshots.get(member.id) ?? member, fake, orphan, plain];
-    const found = await groupIdsOfMembers(cloud, all, aCall());
+    const found = await groupsOfMembers(cloud, all, aCall());
 
-    expect([...found]).to.deep.equal([[member.id, groupId]]);
+    expect([...found].map(([id, group]) => [id, group.id])).to.deep.equal([[member.id, groupId]]);
     expect(cloud.argumentsOf('findSnapshotGroups')).to.deep.equal([[groupId, 'ssg-gone']]);
   });
 
   it('asks nothing for snapshots without a mark', async () => {
     const cloud = new FakeGroupCloud();
-    expect(await groupIdsOfMembers(cloud, [aSnapshot()], aCall())).to.deep.equal(new Map());
+    expect(await groupsOfMembers(cloud, [aSnapshot()], aCall())).to.deep.equal(new Map());
     expect(cloud.calls).to.deep.equal([]);
   });
 });
