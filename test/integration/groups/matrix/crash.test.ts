@@ -5,7 +5,7 @@ import { socketDirectory } from '../../../support/plugin.ts';
 import { killAtEveryRequest, requestsToEcs, type CrashFlow } from '../../crash/crash-points.ts';
 import { requestsToKube } from '../../guards/crash/site.ts';
 import { groupGate } from '../groups.ts';
-import { attempt, flows, refused, type GroupFlow, type GroupState } from './flows.ts';
+import { attempt, flows, type GroupFlow, type GroupState } from './flows.ts';
 import { groupSite, type GroupSite } from './group-site.ts';
 
 /** How many points were tried, by whose requests they are. */
@@ -81,7 +81,7 @@ describe('A plugin that is killed before and after each request of a group call 
       total += ecs + kubernetes;
       expect(ecs).to.be.at.least(4);
       // Whoever is refused is told of it on the claims.
-      expect(kubernetes).to.be.at.least(flow === refused ? 2 : 0);
+      expect(kubernetes).to.be.at.least(flow.refusal === undefined ? 0 : 2);
     }).timeout(300_000);
   }
 });

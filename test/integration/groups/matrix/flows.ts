@@ -6,6 +6,7 @@ import { eventually } from '../../../support/volumes.ts';
 import { present } from '../../emulator/sdk-client.ts';
 import { createGroupOnce, expectCompleteGroup } from '../groups.ts';
 import {
+  claimsTold,
   clearSite,
   countCarriedOut,
   expectNoGroup,
@@ -24,6 +25,13 @@ export interface GroupState {
   readonly snapshotIds: readonly string[];
 }
 
+interface Refusal {
+  readonly code: GrpcStatus;
+  readonly text: RegExp;
+  /** The reason of the event on the claims of the disks whose fault it is. */
+  readonly event: string;
+}
+
 /** One call of the GroupController, which may be interrupted and is repeated until it is decided. */
 export interface GroupFlow {
   /** Brings the cloud to where the call starts. */
@@ -33,7 +41,7 @@ export interface GroupFlow {
   /** The call, exactly as the sidecar repeats it. */
   readonly call: (client: CsiClient, state: GroupState, timeLimitMs?: number) => Promise<void>;
   /** The refusal in which it has to end; absent when it has to end with OK. */
-  readonly refusal?: { readonly code: GrpcStatus; readonly text: RegExp };
+  readonly refusal?: Refusal;
   /** What must hold once it is decided, however often it was interrupted. */
   readonly verify: (site: GroupSite, client: CsiClient, state: GroupState) => Promise<void>;
   /** What must hold at once when an attempt ends in a final status other than the expected one. */
@@ -43,8 +51,10 @@ export interface GroupFlow {
 const here = 'cn-hangzhou-h';
 const elsewhere = 'cn-hangzhou-i';
 const regionId = 'cn-hangzhou';
+const failedReason = 'GroupSnapshotFailed';
+const refusedReason = 'GroupSnapshotRefused';
 
-/** One attempt of the call. @throws its status, unless that is the refusal in which the flow has to end. */
+/** One attempt of the call, and what it tells Kubernetes. @throws its status, unless that is the refusal in which the flow has to end. */
 export async function attempt(
   flow: GroupFlow,
   { site, client }: { readonly site: GroupSite; readonly client: CsiClient },
@@ -56,6 +66,7 @@ export async function attempt(
     await flow.call(client, state, timeLimitMs);
   } catch (error) {
     if (isRefusal(flow, error)) {
+      await untilTold(site, flow.refusal?.event ?? '');
       return;
     }
     throw error;
@@ -66,6 +77,20 @@ export async function attempt(
 function isRefusal({ refusal }: GroupFlow, error: unknown): boolean {
   const { code, details } = error as ServiceError;
   return refusal?.code === code && refusal.text.test(details);
+}
+
+/** The plugin does not wait until Kubernetes has its events, so an answer may come before them. */
+async function untilTold(site: GroupSite, reason: string): Promise<void> {
+  if (site.kube !== undefined) {
+    await eventually(async () => (await claimsTold(site, reason)).length > 0, `an event ${reason}`);
+  }
+}
+
+/** Nothing is left of the group, and no claim is told of it twice. */
+async function expectOnlyTold(site: GroupSite, reason: string): Promise<void> {
+  await expectNoGroup(site);
+  const claims = await claimsTold(site, reason);
+  expect(claims).to.have.length(new Set(claims).size);
 }
 
 async function disksOnly(
@@ -117,7 +142,12 @@ export const taking: GroupFlow = {
 
 /** ECS makes the group and fails at one member: the remains are removed, and only then is the failure final. */
 export const failing: GroupFlow = {
-  prepare: (site, point) => disksOnly(site, point),
+  async prepare(site, point) {
+    const state = await disksOnly(site, point);
+    // As long as ECS knows a token it answers with the removed group, and each repeat waits half a minute for that to show up.
+    await site.emulator.configure({ tokenLifetimeMs: 0 });
+    return state;
+  },
   async arm(site, { diskIds }) {
     const effect = { type: 'snapshot', outcome: 'failed-before-cut', diskId: diskIds[1] };
     await site.emulator.addFault({ action: 'CreateSnapshotGroup', effect });
@@ -126,8 +156,9 @@ export const failing: GroupFlow = {
   refusal: {
     code: GrpcStatus.INTERNAL,
     text: /^ECS failed to make snapshot group groupsnapshot-\S+?(: the snapshot of d-\w+ failed)?$/,
+    event: failedReason,
   },
-  verify: expectNoGroup,
+  verify: (site) => expectOnlyTold(site, failedReason),
   afterOtherFinal: expectNoGroup,
 };
 
@@ -135,9 +166,13 @@ export const failing: GroupFlow = {
 export const refused: GroupFlow = {
   prepare: (site, point) => disksOnly(site, point, [here, elsewhere]),
   call: createCall,
-  refusal: { code: GrpcStatus.FAILED_PRECONDITION, text: /^disk d-\w+ (\(claim db\/data-\S+\) )?is in zone/ },
+  refusal: {
+    code: GrpcStatus.FAILED_PRECONDITION,
+    text: /^disk d-\w+ (\(claim db\/data-\S+\) )?is in zone/,
+    event: refusedReason,
+  },
   async verify(site) {
-    await expectNoGroup(site);
+    await expectOnlyTold(site, refusedReason);
     expect(await countCarriedOut(site, 'CreateSnapshotGroup')).to.equal(0);
   },
   afterOtherFinal: expectNoGroup,

@@ -34,7 +34,15 @@ export async function stateOf({ emulator }: GroupSite): Promise<CloudState> {
 }
 
 /** How fast everything is while the flows play. */
-const pace = { createDiskMs: 0, attachMs: 0, attachVisibleAfterMs: 0, cutMs: 20, uploadMs: 30 };
+const pace = {
+  createDiskMs: 0,
+  attachMs: 0,
+  attachVisibleAfterMs: 0,
+  cutMs: 20,
+  uploadMs: 30,
+  deleteGroupWithUsedMembers: 'delete',
+  tokenLifetimeMs: 24 * 3600 * 1000,
+};
 
 /** Empties ECS (and Kubernetes), and forgets every fault. */
 export async function clearSite({ emulator, kube }: GroupSite): Promise<void> {
@@ -104,4 +112,11 @@ export async function expectOneGroup(site: GroupSite, diskIds: readonly string[]
   const { groups, snapshots } = await stateOf(site);
   expect(groups).to.have.length(1);
   expect(snapshots.map(({ sourceDiskId }) => sourceDiskId).sort()).to.deep.equal([...diskIds].sort());
+}
+
+/** The claims that have an event of this reason, once for each event. */
+export async function claimsTold({ kube }: GroupSite, reason: string): Promise<string[]> {
+  const events = (await kube?.objects('events')) ?? [];
+  const ofReason = events.filter((event) => event['reason'] === reason);
+  return ofReason.map((event) => String((event['involvedObject'] as { name?: string } | undefined)?.name));
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bytesToRead, placeOf, prefixIn } from './stamps.ts';
+import { bytesToRead, placeOf, prefixIn } from '../../../src/demo/stamps.ts';
 
 /** What the disks hold when each has so many of its stamps. */
 function disksWith(...counts: readonly number[]): Buffer[] {

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { VolumeGroupSnapshot__Output } from '../../../../src/generated/csi/v1/VolumeGroupSnapshot.ts';
-import type { CsiClient } from '../../../support/csi-client.ts';
-import { startEmulator, type Emulator } from '../../../support/emulator.ts';
-import { socketDirectory, startPlugin } from '../../../support/plugin.ts';
-import { createSnapshot, createVolume, untilReady } from '../../../support/volumes.ts';
-import { createGroup, forEachOf, groupGate, memberOf, untilDecided } from '../groups.ts';
-import { startStampWriter, type StampWriter } from './stamp-writer.ts';
-import { bytesToRead, prefixIn } from './stamps.ts';
+import type { VolumeGroupSnapshot__Output } from '../../../src/generated/csi/v1/VolumeGroupSnapshot.ts';
+import type { CsiClient } from '../../support/csi-client.ts';
+import { startEmulator, type Emulator } from '../../support/emulator.ts';
+import { socketDirectory, startPlugin } from '../../support/plugin.ts';
+import { createSnapshot, createVolume, untilReady } from '../../support/volumes.ts';
+import { createGroup, forEachOf, groupGate, memberOf, untilDecided } from './groups.ts';
+import { startStampWriter, type StampWriter } from '../../../src/demo/stamp-writer.ts';
+import { bytesToRead, prefixIn } from '../../../src/demo/stamps.ts';
 
 const diskCounts = Array.from({ length: 15 }, (_, index) => index + 2);
 const cutsInAll = 200;
@@ -38,7 +38,9 @@ async function cutSet(place: Place, diskCount: number, cuts: number): Promise<Fi
   const names = Array.from({ length: diskCount }, (_, index) => `stamped-${diskCount}-${index}`);
   const volumeIds = await forEachOf(names, restoresAtOnce, (name) => createVolume(client, name));
   await forEachOf(volumeIds, restoresAtOnce, (volumeId) => emulator.attach(volumeId));
-  const writer = startStampWriter(emulator, volumeIds);
+  const writer = startStampWriter(
+    volumeIds.map((volumeId) => ({ write: (at, bytes) => emulator.writeDisk(volumeId, at, bytes) })),
+  );
   // A disk that was never written to cannot be snapshotted.
   await writer.more(diskCount);
   const groups: VolumeGroupSnapshot__Output[] = [];

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../../support/emulator.ts';
+import type { DiskBytes } from './disk-content.ts';
 import { placeOf } from './stamps.ts';
 
 /** Writes stamps to disks in turn, each after the one before it is on its disk, until it is stopped. */
@@ -11,14 +11,14 @@ export interface StampWriter {
   stop(): Promise<void>;
 }
 
-export function startStampWriter(emulator: Emulator, diskIds: readonly string[]): StampWriter {
+export function startStampWriter(disks: readonly Pick<DiskBytes, 'write'>[]): StampWriter {
   let written = 0;
   let isStopped = false;
   let waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   const write = async () => {
     while (!isStopped) {
-      const { disk, offset, bytes } = placeOf(written, diskIds.length);
-      await emulator.writeDisk(diskIds[disk] ?? '', offset, bytes);
+      const { disk, offset, bytes } = placeOf(written, disks.length);
+      await disks[disk]?.write(offset, bytes);
       written += 1;
       const due = waiting.filter(({ until }) => until <= written);
       waiting = waiting.filter(({ until }) => until > written);
