@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot } from '../make-snapshot.ts';
+import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { requireDisk } from '../waiting.ts';
@@ -155,7 +155,7 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
       tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
     },
     {
-      intent: ['delete-guard', disk.id, intent],
+      ...tokensOf('delete-guard', disk.id, intent),
       findExisting: () => findProtection(parts, disk, call),
     },
     call,

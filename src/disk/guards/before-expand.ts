@@ -7,15 +7,19 @@ import { tagKeys } from '../tags.ts';
 import { onceSnapshotsAreDone } from '../waiting.ts';
 import { reportCreated } from './expand-created.ts';
 import { releaseGuards } from './expand-release.ts';
-import { findGuard, isStale, takeGuard, type ExpandIntent } from './expand-snapshot.ts';
+import {
+  findGuard,
+  isOldWhileUploading,
+  needsFreshOne,
+  takeGuard,
+  type ExpandIntent,
+} from './expand-snapshot.ts';
+import { keepOneGuard } from './expand-one.ts';
 import { waitForUpload } from './expand-wait.ts';
-import { expiryOf, roundOf } from './guard-snapshot.ts';
+import { expiryOf } from './guard-snapshot.ts';
 import { report, withVolume, type ExpandGuardParts, type Guarded } from './guard-parts.ts';
 import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
-
-/** Fresh snapshots that one expansion may take while ECS uploads the last one. */
-const maxRounds = 3;
 
 /** After these nothing is known about the resize: the snapshot stays as it is, and the call is repeated. */
 const undecided: readonly DiskErrorKind[] = [
@@ -88,13 +92,13 @@ async function secure(
   call: Call,
 ): Promise<Snapshot | undefined> {
   try {
-    const existing = await findGuard(parts, intent, call);
-    if (existing !== undefined && !needsFreshOne(parts, existing)) {
+    const found = await findGuard(parts, intent, call);
+    if (found.serving !== undefined && !needsFreshOne(parts, found.serving)) {
       // The call that made it may have ended before it could say so.
-      reportCreated(parts, intent, existing);
-      return existing;
+      reportCreated(parts, intent, found.serving);
+      return found.serving;
     }
-    return await takeGuard(parts, intent, existing, call);
+    return await takeGuard(parts, intent, found, call);
   } catch (error) {
     if (isDiskError(error, ...nothingToProtect)) {
       return undefined;
@@ -127,11 +131,6 @@ function goOnWithoutSnapshot(
   }
 }
 
-/** An old snapshot whose upload is over leads to a fresh one; one that is still uploading would hold it up too. */
-function needsFreshOne(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
-  return snapshot.status !== 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
-}
-
 interface GuardedResize {
   readonly intent: ExpandIntent;
   readonly policy: ExpandPolicy;
@@ -159,11 +158,6 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
     return;
   }
   await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
-}
-
-/** ECS may allow the resize during the upload; a cut that is too old must not be relied on then either. */
-function isOldWhileUploading(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
-  return snapshot.status === 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
 }
 
 /** Sends the resize. @returns false when ECS refuses it for now. */
@@ -258,6 +252,9 @@ export async function releaseAfterExpand(
       (await parts.cluster.expansionState(guarded.volume, disk.sizeGiB, call)) === 'complete';
     if (isComplete) {
       await releaseGuards(parts, guarded, call);
+    } else {
+      // A call that was cut short may have left one more behind, and this may be the last one to look.
+      await keepOneGuard(parts, disk.id, call);
     }
   } catch (error) {
     if (!isDiskError(error)) {
