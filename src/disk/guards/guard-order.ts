@@ -1,4 +1,5 @@
 import { isReady, type Snapshot } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
 import { isGuardSnapshot } from './guard-snapshot.ts';
 
 /** The snapshots that guard expansions, oldest first. */
@@ -17,12 +18,25 @@ export function keptAmong(guards: readonly Snapshot[]): Snapshot | undefined {
 }
 
 /**
+ * The one of the first resize that failed: what came after it may hold the damage. It was promised to the user for its
+ * day, so no later one takes its place; only the completed expansion ends it sooner.
+ */
+export function firstFailureAmong(guards: readonly Snapshot[]): Snapshot | undefined {
+  return aliveAmong(guards)
+    .toSorted(compareGuards)
+    .find((guard) => guard.tags.has(tagKeys.guardOutcome) && isReady(guard));
+}
+
+/**
  * What may go for the sake of the one that counts. Whoever looks comes to the same answer, and once it may go it may go
  * for ever: the newest one that can be restored is never among them, and nothing is while there is none.
  */
 export function supersededAmong(guards: readonly Snapshot[]): Snapshot[] {
   const kept = keptAmong(guards);
-  return kept === undefined ? [] : guards.filter((other) => compareGuards(other, kept) < 0);
+  const promised = firstFailureAmong(guards);
+  return kept === undefined
+    ? []
+    : guards.filter((other) => compareGuards(other, kept) < 0 && other !== promised);
 }
 
 /** Failed ones first, then by the cut, then what is not cut yet; of two of one second, the smaller id is the older. */

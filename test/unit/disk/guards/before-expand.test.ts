@@ -122,6 +122,59 @@ describe('guardBeforeExpand', () => {
     );
   });
 
+  it('keeps the snapshot of the first failure however many attempts follow, and one live one besides', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    const full = () => new DiskError('quota', 'no capacity left (QuotaExceed.DiskCapacity)');
+    const kept: string[] = [];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      scene.cloud.failNext('resizeDisk', full());
+      await rejectionOf(scene.expand());
+      kept.push(...scene.cloud.snapshots.values().map(({ id }) => id));
+      scene.nowMs += 15 * 60_000;
+    }
+    const [first] = kept;
+    const left = scene.cloud.snapshots.values().map(({ id }) => id);
+    expect(left).to.have.length(2).and.to.include(first);
+    const message = scene.cluster.events.findLast(
+      ({ reason }) => reason === 'ExpansionFailedSnapshotKept',
+    )?.message;
+    expect(message).to.contain(
+      `kept until a later attempt takes a fresh one; that of the first failure, snapshotId[${first}], until 2026-01-03T00:00`,
+    );
+
+    await scene.expand();
+    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  describe('a disk that was made from a snapshot and never written to', () => {
+    const made = { wasEverAttached: false, sourceSnapshotId: 's-source' };
+    const neverUsed = new DiskError('never-used', 'the disk was never attached');
+
+    it('is expanded: the snapshot it came from holds all that is in it', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ expand: 'forced' }, made);
+      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0' });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      expect((await scene.expand()).sizeGiB).to.equal(40);
+      expect(scene.cluster.events).to.deep.equal([]);
+    });
+
+    it('is not expanded by force without it, and with a warning by best effort', async () => {
+      for (const [expand, sizeGiB] of [
+        ['forced', 20],
+        ['besteffort', 40],
+      ] as const) {
+        const scene = new GuardScene();
+        scene.addDisk({ expand }, made);
+        scene.cloud.failNext('createSnapshot', neverUsed);
+        await scene.expand().catch(() => undefined);
+        expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(sizeGiB);
+        expect(scene.cluster.reasons()).to.deep.equal(['SnapshotFailed']);
+      }
+    });
+  });
+
   it('uses a recent snapshot of the user instead of its own, and never deletes it', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });
