@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { rejectionOf } from '../../../support/builders.ts';
+import { tagKeys } from '../../../../src/disk/tags.ts';
 import { GuardScene, start } from './set-up.ts';
 
 describe('guardBeforeExpand', () => {
@@ -160,6 +161,66 @@ describe('guardBeforeExpand', () => {
     }
     expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(40);
     expect(scene.cloud.countOf('createSnapshot')).to.equal(3);
+  });
+
+  it('finds the snapshot that another replica has just asked for, in the minute before', async () => {
+    const scene = new GuardScene({ invisibleLooks: 1, looks: { uploading: 8 } });
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('createSnapshot', 'lost-reply');
+    await rejectionOf(scene.expand());
+    scene.nowMs += 60_000;
+    // A search does not show it yet, and its name tells another minute: the token is what keeps it the only one.
+    expect((await scene.expand()).sizeGiB).to.equal(40);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const tokens = scene.cloud.argumentsOf('createSnapshot').map(({ clientToken }) => clientToken);
+    expect(new Set(tokens).size).to.equal(1);
+    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  it('relies on no snapshot of a smaller expansion, which may be released at any moment', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    await scene.expand(30, true);
+    await scene.expand(40, true);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const [kept, ...more] = scene.cloud.snapshots.values();
+    expect(kept?.tags.get(tagKeys.guardIntent)).to.equal('30-40');
+    expect(more).to.deep.equal([]);
+  });
+
+  it('relies on that of a larger one, and leaves it alone when the smaller one is complete', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('resizeDisk', 'lost-request');
+    await rejectionOf(scene.expand(50));
+    await scene.expand(40);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+    expect(scene.cloud.snapshots.values()).to.have.length(1);
+  });
+
+  it('drops what a call that was cut short has left, also once the disk has grown', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    await scene.expand(40, true);
+    const [kept] = scene.cloud.snapshots.values();
+    const cutAt = new Date(start - 3_600_000);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
+    await scene.expand(40, true);
+    expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
+  });
+
+  it('does not let a snapshot that ECS will not delete hold up the expansion', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    const tags = new Map([
+      [tagKeys.guard, 'expand'],
+      [tagKeys.guardIntent, '10-20'],
+    ]);
+    const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
+    scene.cloud.makeImageFrom(old.id);
+    expect((await scene.expand()).sizeGiB).to.equal(40);
   });
 
   it('besteffort: gives the snapshot up when ECS uploads it for too long', async () => {
