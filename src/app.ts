@@ -156,6 +156,7 @@ function guardParts(
     cloud,
     cluster,
     clusterId: config.clusterId,
+    driverName: config.driverName,
     sightings: new Sightings(now),
     now,
   };

@@ -214,7 +214,7 @@ async function keepAfterFailure(
     return;
   }
   const until = expiryOf(snapshot)?.toISOString() ?? 'you delete it';
-  const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, intent.volume);
+  const command = restoreCommand(snapshot, intent.volume, parts.driverName);
   const message = `disk ${intent.disk.id} was not expanded: ${error.message}. Its snapshot snapshotId[${snapshot.id}] is kept until ${until}. To restore it: ${command}`;
   const key = `expansion-failed-${snapshot.id}`;
   report(parts, intent, {

@@ -123,6 +123,15 @@ describe('guardBeforeExpand', () => {
     );
   });
 
+  it('names the driver in that command when it is not the usual one', async () => {
+    const scene = new GuardScene();
+    scene.driverName = 'disk.example.org';
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('resizeDisk', new DiskError('quota', 'no capacity left'));
+    await rejectionOf(scene.expand());
+    expect(scene.cluster.events.at(-1)?.message).to.contain(' --driver-name disk.example.org | kubectl');
+  });
+
   it('uses a recent snapshot of the user instead of its own, and never deletes it', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });

@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { Sightings } from '../../../../src/disk/sightings.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -148,7 +149,13 @@ async function expandPatiently(uploads: Uploads, policy = 'forced'): Promise<Run
 
 function partsOf(cloud: SlowCloud): ExpandGuardParts {
   return {
-    ...{ cloud, cluster: new FakeCluster(), clusterId: 'c-1', isSwitchedOn: true },
+    ...{
+      cloud,
+      cluster: new FakeCluster(),
+      clusterId: 'c-1',
+      driverName: defaultDriverName,
+      isSwitchedOn: true,
+    },
     sightings: new Sightings(() => cloud.nowMs),
     ...{ now: () => cloud.nowMs, maxAgeMs, besteffortWaitMs: 5 * minuteMs },
   };
