@@ -220,6 +220,26 @@ describe('guardBeforeExpand', () => {
     expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
   });
 
+  it('relies on the fresh snapshot although a search still shows it as it was', async () => {
+    const scene = new GuardScene({ looks: { uploading: 0 } });
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    const tags = new Map([
+      [tagKeys.guard, 'expand'],
+      [tagKeys.guardIntent, '20-40'],
+    ]);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
+    const { cloud } = scene;
+    const search = cloud.findSnapshotsOfDisk.bind(cloud);
+    const lagging = { status: 'progressing', available: false, cutAt: undefined } as const;
+    cloud.findSnapshotsOfDisk = async (diskId, call) =>
+      (await search(diskId, call)).map((one) => (one.name === 'snapshot-1' ? one : { ...one, ...lagging }));
+    await scene.expand(40, true);
+    expect(cloud.snapshots.values().map(({ name }) => name)).to.deep.equal([
+      'volume-expand-auto-snapshot-pv-d-1-2026-01-02-00:01:00',
+    ]);
+  });
+
   it('does not let a snapshot that ECS will not delete hold up the expansion', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });
