@@ -74,11 +74,11 @@ export async function makeSnapshot(
   );
 }
 
-/** @throws DiskError `outcome-unknown` until what an earlier request has made had time to show up. */
+/** @throws DiskError `busy` until what an earlier request has made had time to show up. */
 export function assertMissingForLong(sightings: Sightings, what: string, name: string): void {
   if (!sightings.isMissingForLong(what)) {
     const message = `${name} was asked for before, with other parameters; waiting for what that made to show up`;
-    throw new DiskError('outcome-unknown', message);
+    throw new DiskError('busy', message);
   }
 }
 

@@ -200,7 +200,7 @@ async function record(
     if (error.kind !== 'unsupported') {
       throw notRecorded(parts, guarded, snapshot, error);
     }
-    const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, volume);
+    const command = restoreCommand(snapshot, volume, parts.driverName);
     const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });

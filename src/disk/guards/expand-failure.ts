@@ -42,7 +42,7 @@ export async function keepAfterFailure(
     await parts.cloud.tagSnapshot(id, tag, call).catch(() => undefined);
   }
   const first = isOurs ? await firstFailure(parts, intent, call) : undefined;
-  const command = restoreCommand(id, snapshot.sourceDiskSizeGiB, intent.volume);
+  const command = restoreCommand(snapshot, intent.volume, parts.driverName);
   const kept =
     first === undefined || first.id === id
       ? `Its snapshot snapshotId[${id}] is kept until ${endOf(snapshot)}`

@@ -12,7 +12,7 @@ const tries = 2;
  * Leaves one guard snapshot of the disk, within this call: drops what the newest one that can be restored supersedes.
  * What ECS does not let go is left to the next call, to the keeper, and to its end of life: it must not hold up an
  * expansion.
- * @param made one that we know of though a search may not show it yet.
+ * @param made one that can be restored, as we know, though a search may not show it yet, or not as it is.
  * @returns the one that counts now; it may be one that another replica has made meanwhile.
  */
 export async function keepOneGuard(
@@ -23,12 +23,18 @@ export async function keepOneGuard(
 ): Promise<Snapshot | undefined> {
   for (let left = tries; ; left -= 1) {
     const found = await parts.cloud.findSnapshotsOfDisk(diskId, call);
-    const all = made === undefined || found.some(({ id }) => id === made.id) ? found : [...found, made];
-    const guards = expandGuardsAmong(all);
+    const guards = expandGuardsAmong(made === undefined ? found : withKnown(found, made));
     if ((await dropAll(parts, supersededAmong(guards), call)) || left <= 1) {
       return keptAmong(guards);
     }
   }
+}
+
+/** What was found, but for one of which we know more; that it has failed is always news. */
+function withKnown(found: readonly Snapshot[], known: Snapshot): Snapshot[] {
+  const others = found.filter(({ id }) => id !== known.id);
+  const failed = found.find(({ id, status }) => id === known.id && status === 'failed');
+  return [...others, failed ?? known];
 }
 
 /** @returns whether all are gone. */

@@ -186,7 +186,7 @@ describe('provisionDisk', () => {
       cloud.disks.remove((await provision(cloud)).id);
 
       const early = await rejectionOf(provision(cloud, { sizeGiB: 40 }));
-      expect(early).to.have.property('kind', 'outcome-unknown');
+      expect(early).to.have.property('kind', 'busy');
       expect(early.message).to.contain('waiting for what that made to show up');
       await rejectionOf(provision(cloud, { sizeGiB: 40 }));
       const disk = await provision(cloud, { sizeGiB: 40 });

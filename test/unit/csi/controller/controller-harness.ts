@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import type { Call } from '../../../../src/disk/call.ts';
 import { createController } from '../../../../src/csi/controller/index.ts';
 import { OperationLock } from '../../../../src/csi/operation-lock.ts';
@@ -51,7 +52,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const clusterId = 'clusterId' in options ? options.clusterId : 'c-1';
   const cluster = new FakeCluster();
   const guards = {
-    ...{ cloud, sightings, clusterId, now, cluster },
+    ...{ cloud, sightings, clusterId, driverName: defaultDriverName, now, cluster },
     ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
   };
   const handlers = createController({

@@ -170,55 +170,6 @@ describe('guardBeforeDelete', () => {
     expect(scene.cloud.countOf('createSnapshot')).to.equal(0);
   });
 
-  describe('a disk that was made from a snapshot and never written to', () => {
-    const made = { wasEverAttached: false, lastDetachedAt: undefined, sourceSnapshotId: 's-source' };
-    const neverUsed = new DiskError('never-used', 'the disk was never attached');
-
-    it('is deleted behind the snapshot it was made from, which is on record and kept for long enough', async () => {
-      const scene = new GuardScene();
-      scene.addDisk({ days: '3' }, made);
-      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0', retentionDays: 1 });
-      scene.cloud.failNext('createSnapshot', neverUsed);
-      await scene.remove();
-      expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
-      expect(scene.cluster.protections.get('d-1')).to.include({ snapshotId: 's-source' });
-      expect(scene.cloud.snapshots.values()[0]?.retentionDays).to.be.at.least(3);
-      expect(scene.cluster.reasons()).to.deep.equal(['DeleteProtected']);
-    });
-
-    it('stays when that snapshot is gone: nothing else holds its data', async () => {
-      const scene = new GuardScene();
-      scene.addDisk({ days: '3' }, made);
-      scene.cloud.failNext('createSnapshot', neverUsed);
-      const error = await rejectionOf(scene.remove());
-      expect(error).to.have.property('kind', 'wrong-state');
-      expect(error.message).to.contain('attach it to an instance once');
-      expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
-      expect(scene.cluster.reasons()).to.deep.equal(['DeleteRefused']);
-    });
-
-    it('stays when an instance gets it while the snapshot is recorded', async () => {
-      const scene = new GuardScene();
-      const disk = scene.addDisk({ days: '3' }, made);
-      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0' });
-      scene.cloud.failNext('createSnapshot', neverUsed);
-      scene.cluster.meanwhile = () => {
-        scene.cloud.disks.change(disk.id, { lastAttachedAt: new Date(Date.UTC(2026, 0, 5)) }, 0);
-      };
-      expect(await rejectionOf(scene.remove())).to.have.property('kind', 'busy');
-      expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
-    });
-
-    it('is deleted without a word when it came from nowhere', async () => {
-      const scene = new GuardScene();
-      scene.addDisk({ days: '3' }, { ...made, sourceSnapshotId: undefined, wasEverAttached: true });
-      scene.cloud.failNext('createSnapshot', neverUsed);
-      await scene.remove();
-      expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
-      expect(scene.cluster.events).to.deep.equal([]);
-    });
-  });
-
   it('neither snapshots nor deletes a disk in use', async () => {
     const scene = new GuardScene();
     scene.addDisk(

@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeleteProtection, RecordedProtection } from '../../../../src/disk/cluster.ts';
 import { isInUse, type Disk } from '../../../../src/disk/disk.ts';
@@ -190,6 +191,7 @@ export class World {
       cloud: this.cloud,
       cluster: this.cluster,
       clusterId: 'c-1',
+      driverName: defaultDriverName,
       isSwitchedOn: true,
       sightings,
       now: () => this.#nowMs,
