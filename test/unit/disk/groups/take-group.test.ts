@@ -217,6 +217,16 @@ describe('takeGroup', () => {
       expect(await rejectionOf(take())).to.have.property('kind', 'quota');
     });
 
+    it('is awaited from the last request on that got no answer', async () => {
+      let nowMs = 0;
+      const { take, cloud } = startScene({ invisibleLooks: 100 }, new Sightings(() => nowMs));
+      cloud.failNext('createSnapshotGroup', 'lost-request', 'lost-reply', 'quota');
+      await rejectionOf(take());
+      nowMs = doubtAfterMs;
+      await rejectionOf(take());
+      expect(await rejectionOf(take())).to.have.property('kind', 'busy');
+    });
+
     it('keeps other parameters from making a second group as long as it may show up', async () => {
       let nowMs = 0;
       const { take, cloud } = startScene({ invisibleLooks: 100 }, new Sightings(() => nowMs));
