@@ -162,7 +162,7 @@ const repeats: readonly Check[] = [
     name: 'Groups that share a volume are independent of each other',
     async run(scene) {
       const [a = '', b = '', c = ''] = scene.volumeIds;
-      const one = await scene.driver.createGroup(scene.nameOf('one'), [a, b]);
+      const one = await scene.group('one', [a, b]);
       const other = await scene.group('other', [b, c]);
       expect(one.groupSnapshotId).to.not.equal(other.groupSnapshotId);
       await scene.driver.deleteGroup(one.groupSnapshotId, idsOf(one));

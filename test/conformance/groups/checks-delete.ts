@@ -15,10 +15,12 @@ export const deleteChecks: readonly Check[] = [
       const group = await scene.group('deleted', scene.volumeIds);
       await driver.deleteGroup(group.groupSnapshotId, idsOf(group));
       await driver.deleteGroup(group.groupSnapshotId, idsOf(group));
-      for (const { snapshotId, sourceVolumeId } of group.snapshots) {
-        expect(await driver.listed(snapshotId), snapshotId).to.equal(undefined);
-        expect(await driver.snapshotIdsOf(sourceVolumeId)).to.not.include(snapshotId);
-      }
+      await Promise.all(
+        group.snapshots.map(async ({ snapshotId, sourceVolumeId }) => {
+          expect(await driver.listed(snapshotId), snapshotId).to.equal(undefined);
+          expect(await driver.snapshotIdsOf(sourceVolumeId)).to.not.include(snapshotId);
+        }),
+      );
       await expectStatus(driver.getGroup(group.groupSnapshotId, idsOf(group)), NOT_FOUND);
     },
   },

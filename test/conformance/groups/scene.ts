@@ -53,12 +53,12 @@ export function sceneFor(
       },
     },
     async cleanUp() {
-      for (const volumeId of volumes) {
-        await driver.deleteVolume(volumeId);
-      }
-      for (const group of groups) {
-        await driver.deleteGroup(group.groupSnapshotId, idsOf(group));
-      }
+      await Promise.all(volumes.map((volumeId) => driver.deleteVolume(volumeId)));
+      // A group that was asked for twice is deleted once.
+      const different = new Map(groups.map((group) => [group.groupSnapshotId, group]));
+      await Promise.all(
+        [...different.values()].map((group) => driver.deleteGroup(group.groupSnapshotId, idsOf(group))),
+      );
     },
   };
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import { connectCsi } from '../../support/csi-client.ts';
 import { socketDirectory } from '../../support/plugin.ts';
+import { spawnCommand } from '../../support/spawned-process.ts';
 import { driverWith, type DriverOptions } from './driver.ts';
 import { defects, type Defect } from './model/defects.ts';
 import { startModelDriver } from './model/model-driver.ts';
@@ -50,4 +51,31 @@ describe('The group checks', () => {
     const idle = groupChecks.map(({ name }) => name).filter((name) => !catching.has(name));
     expect(idle).to.deep.equal([]);
   });
+});
+
+describe('The program that tries group snapshots on any driver', () => {
+  const program = new URL('run.ts', import.meta.url).pathname;
+
+  it('counts what passed, and ends with status 1 when something failed', async () => {
+    using directory = socketDirectory();
+    for (const { given, status, line } of [
+      { given: [], status: 0, line: /^\d{2} passed, 0 failed, 0 skipped$/m },
+      {
+        given: ['get ignores the ids'] as const,
+        status: 1,
+        line: /^ {2}FAILED {2}GetVolumeGroupSnapshot with the/m,
+      },
+    ]) {
+      await using driver = await startModelDriver(join(directory.path, 'model.sock'), new Set(given));
+      await using run = spawnCommand(['--endpoint', `unix://${driver.socket}`], {}, program);
+      expect(await run.ended, run.output()).to.equal(status);
+      expect(run.output()).to.match(line);
+    }
+  }).timeout(30_000);
+
+  it('explains itself when it is told something wrong', async () => {
+    await using run = spawnCommand(['--endpoint', 'tcp://127.0.0.1:1'], {}, program);
+    expect(await run.ended).to.equal(2);
+    expect(run.output()).to.match(/"tcp:\/\/127.0.0.1:1" is no Unix socket[^]*Usage: /);
+  }).timeout(30_000);
 });

@@ -38,9 +38,9 @@ export async function tryGroupChecks(
   const volumeIds: string[] = [];
   results.push(
     await tried('CreateVolume makes the volumes that are snapshotted', async () => {
-      for (let number = 0; number < driver.options.largestGroup; number += 1) {
-        volumeIds.push((await driver.createVolume(`source-${number}`)).volumeId);
-      }
+      const names = Array.from({ length: driver.options.largestGroup }, (_, number) => `source-${number}`);
+      const made = await Promise.all(names.map((name) => driver.createVolume(name)));
+      volumeIds.push(...made.map(({ volumeId }) => volumeId));
     }),
   );
   for (const [index, { name, needs = [], run }] of checks.entries()) {
@@ -56,9 +56,7 @@ export async function tryGroupChecks(
   }
   results.push(
     await tried('DeleteVolume takes the volumes that were snapshotted', async () => {
-      for (const volumeId of volumeIds) {
-        await driver.deleteVolume(volumeId);
-      }
+      await Promise.all(volumeIds.map((volumeId) => driver.deleteVolume(volumeId)));
     }),
   );
   return results;
