@@ -18,7 +18,10 @@ function asCrashFlow(flow: GroupFlow, site: GroupSite): CrashFlow<GroupState> {
   return {
     prepare: (_client, _emulator, point) => flow.prepare(site, point),
     run: (client, state) => attempt(flow, { site, client }, state),
-    verify: (client, _emulator, state) => flow.verify(site, client, state),
+    async verify(client, _emulator, state) {
+      await flow.expectDecided(site, state);
+      await flow.verify?.(site, client, state);
+    },
   };
 }
 

@@ -43,14 +43,17 @@ async function tryAndGoOn(flow: GroupFlow, stand: Stand, state: GroupState, kind
     expect(kind.mayBeFinal, `final although the outcome is unknown: ${String(error)}`).to.equal(true);
     expect(GrpcStatus[code], String(error)).to.equal('PERMISSION_DENIED');
     await flow.afterOtherFinal(stand.site, state);
+    return;
   }
+  await flow.expectDecided(stand.site, state);
 }
 
 /** All is well again: the repeated call ends as it has to, and what is there is right. */
 async function finish(flow: GroupFlow, stand: Stand, state: GroupState): Promise<void> {
   await stand.site.emulator.clearFaults();
   await untilDecided(() => attempt(flow, stand, state));
-  await flow.verify(stand.site, stand.client, state);
+  await flow.expectDecided(stand.site, state);
+  await flow.verify?.(stand.site, stand.client, state);
 }
 
 async function wasHit({ emulator }: GroupSite, ruleId: string): Promise<boolean> {
