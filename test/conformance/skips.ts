@@ -28,13 +28,9 @@ export interface NotAnnounced {
 
 export const notAnnounced: readonly NotAnnounced[] = [
   {
-    capability: 'PUBLISH_UNPUBLISH_VOLUME',
-    sanitySays: [
-      'ControllerPublishVolume not supported',
-      'Controller Publish, UnpublishVolume not supported',
-      'ControllerUnpublishVolume not supported',
-    ],
-    reason: 'this version does not attach disks',
+    capability: 'PUBLISH_READONLY',
+    sanitySays: ['ControllerPublishVolume.readonly field not supported'],
+    reason: 'ECS attaches every disk for reading and writing; read-only is how the node mounts it',
   },
   {
     capability: 'MODIFY_VOLUME',

@@ -20,6 +20,8 @@ const emulatorSettings = {
   cutMs: 50,
   uploadMs: 100,
   modifySpecMs: 50,
+  // The system disk and three volumes: the attach limit is found without making dozens of disks.
+  disksPerInstance: 4,
 };
 
 /** Emulator, plugin, and the stub of a node in front of it. All of it ends when this goes out of scope. */
@@ -43,7 +45,7 @@ export async function startSystem(directory: string): Promise<System> {
   const pluginSocket = join(directory, 'plugin.sock');
   const plugin = started.use(await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket }));
   const { v1 } = loadCsiProto();
-  const node = { instanceId: await instanceIn(emulator), zoneId };
+  const node = { instanceId: await instanceIn(emulator), zoneId, maxVolumes: 3 };
   const proxy = started.use(
     await startCsiProxy({
       socket: join(directory, 'csi.sock'),

@@ -205,7 +205,7 @@ describe('The socket', () => {
     await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
     using client = connectCsi(directory.socket);
     await expectFailure(
-      invoke(client.controller, 'ControllerPublishVolume', { volumeId: 'd-1', nodeId: 'i-1' }),
+      invoke(client.controller, 'GetCapacity', {}),
       GrpcStatus.UNIMPLEMENTED,
       /./,
     );

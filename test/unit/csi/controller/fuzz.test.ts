@@ -75,6 +75,7 @@ const volumeContentSource = mostly<object | null>(
   ),
 );
 
+const nodeId = mostly(['i-1', 'i-2', ''], text);
 const page = { maxEntries: fc.integer(), startingToken: mostly(['', 'after:d-000001'], text) };
 const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
   CreateVolume: {
@@ -89,6 +90,13 @@ const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<un
   },
   CreateSnapshot: { name, sourceVolumeId: diskId, parameters },
   DeleteVolume: { volumeId: diskId },
+  ControllerPublishVolume: {
+    volumeId: diskId,
+    nodeId,
+    volumeCapability,
+    readonly: mostly([false], fc.boolean()),
+  },
+  ControllerUnpublishVolume: { volumeId: diskId, nodeId },
   ControllerExpandVolume: { volumeId: diskId, capacityRange, volumeCapability },
   ControllerGetVolume: { volumeId: diskId },
   ValidateVolumeCapabilities: { volumeId: diskId, volumeCapabilities, parameters, volumeContext: parameters },
