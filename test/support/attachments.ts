@@ -46,6 +46,7 @@ export async function unpublish(
 export interface PlacedDisk {
   readonly id: string;
   readonly status: string;
+  readonly sizeGiB: number;
   readonly instanceIds: readonly string[];
 }
 
