@@ -20,22 +20,23 @@ export async function misplaced({ emulator }: Site, lives: readonly Life[]): Pro
  */
 export function attachedTwice(log: readonly LoggedRequest[]): string[] {
   const places = new Map<string, string>();
-  const found: string[] = [];
-  for (const { action, parameters, code, seq } of log) {
+  return log.flatMap(({ action, parameters, code, seq }) => {
     const { DiskId = '', InstanceId = '' } = parameters;
-    const isUnknown = code === 'no-answer' || code === 'InternalError';
-    if (action === 'DetachDisk' && (code === 'OK' || isUnknown)) {
+    if (action === 'DetachDisk' && mayBeDone.has(code)) {
       places.delete(DiskId);
-    } else if (action === 'AttachDisk' && code === 'OK') {
-      const place = places.get(DiskId);
-      if (place !== undefined) {
-        found.push(`request ${seq} attached ${DiskId} to ${InstanceId} while it was on ${place}`);
-      }
-      places.set(DiskId, InstanceId);
     }
-  }
-  return found;
+    if (action !== 'AttachDisk' || code !== 'OK') {
+      return [];
+    }
+    const place = places.get(DiskId);
+    places.set(DiskId, InstanceId);
+    return place === undefined
+      ? []
+      : [`request ${seq} attached ${DiskId} to ${InstanceId} while it was on ${place}`];
+  });
 }
+
+const mayBeDone = new Set(['OK', 'no-answer', 'InternalError']);
 
 interface AttachRequest extends LoggedRequest {
   readonly diskId: string;

@@ -89,7 +89,7 @@ async function untilDecided(
     try {
       return await operation.attempt(client, timeLimitMs);
     } catch (error) {
-      const code = GrpcStatus[(error as ServiceError).code] ?? 'no status';
+      const code = GrpcStatus[(error as ServiceError).code];
       if (!undecided.includes(code) || attempts === maxAttempts) {
         const what = `${operation.name} of ${life.volumeId}, attempt ${attempts}`;
         throw new Error(`${what}: ${String(error)}`, { cause: error });
