@@ -5,20 +5,18 @@ import type { Instance } from '../../src/disk/instance.ts';
 import { refusal, type CloudMethod } from './fake-cloud-faults.ts';
 import type { LookedAt } from './looked-at.ts';
 
-export type Answer = <T>(
-  method: CloudMethod,
-  args: readonly unknown[],
-  call: Call,
-  effect: () => T | Promise<T>,
-) => Promise<T>;
-
 /** Instances in memory, and disks on them. An attach or detach shows after some looks at the disk. */
 export abstract class FakeAttachments implements AttachmentCalls {
   readonly instances = new Map<string, Instance>();
   /** What the types of instances take, the system disk included; a type that is missing is unknown. */
   readonly diskLimits = new Map<string, number>();
   abstract readonly disks: LookedAt<Disk>;
-  protected abstract readonly answer: Answer;
+  protected abstract answer<T>(
+    method: CloudMethod,
+    args: readonly unknown[],
+    call: Call,
+    effect: () => T | Promise<T>,
+  ): Promise<T>;
   protected attachLooks: { readonly attaching: number; readonly detaching: number } = {
     attaching: 2,
     detaching: 1,

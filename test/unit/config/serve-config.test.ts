@@ -40,6 +40,7 @@ describe('serveConfigFrom', () => {
       attachConcurrency: 32,
       detachConcurrency: 5,
       credentials: undefined,
+      groupSnapshots: false,
       guards: {
         isSwitchedOn: false,
         maxAgeMs: 600_000,
@@ -150,6 +151,13 @@ describe('serveConfigFrom', () => {
     expect(warnings).to.deep.equal([
       'feature gate DiskADController has no meaning for this driver and is ignored',
     ]);
+  });
+
+  it('serves group snapshots with their gate open only', () => {
+    const config = (gate: string) => configFrom([...needed, `--feature-gates=${gate}`]).groupSnapshots;
+    expect(config('EnableVolumeGroupSnapshots=true')).to.equal(true);
+    expect(config('EnableVolumeGroupSnapshots=false')).to.equal(false);
+    expect(config('EnableDeleteAutoSnapshots=true')).to.equal(false);
   });
 
   it('says nothing of the guards, switched on or off', () => {
