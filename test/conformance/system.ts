@@ -43,7 +43,10 @@ export async function startSystem(directory: string): Promise<System> {
   const emulator = started.use(await startEmulator());
   await emulator.configure(emulatorSettings);
   const pluginSocket = join(directory, 'plugin.sock');
-  const plugin = started.use(await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket }));
+  const args = ['--feature-gates', 'EnableVolumeGroupSnapshots=true'];
+  const plugin = started.use(
+    await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket, args }),
+  );
   const { v1 } = loadCsiProto();
   const node = { instanceId: await instanceIn(emulator), zoneId, maxVolumes: 3 };
   const proxy = started.use(
