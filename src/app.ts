@@ -18,7 +18,7 @@ import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
-import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
+import { createEcsDiskCloud, type EcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
 import { startKeeper } from './keeper-loop.ts';
 import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
@@ -181,7 +181,7 @@ interface HttpParts {
 
 interface CsiParts extends Observed {
   readonly guards: ExpandGuardParts;
-  readonly cloud: DiskCloud;
+  readonly cloud: EcsDiskCloud;
   readonly access: AccessCheck;
 }
 
@@ -191,6 +191,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
   const controller = createController({
     ...config,
     cloud,
+    specs: cloud,
     sightings: guards.sightings,
     guards,
     lock: new OperationLock(),

@@ -85,7 +85,9 @@ export type EventReason =
   | 'ProtectionSwitchedOff'
   | 'ProtectionNotPossible'
   | 'ProtectionNotRecorded'
-  | 'InvalidProtectionPolicy';
+  | 'InvalidProtectionPolicy'
+  | 'ProtectionWeakened'
+  | 'ProtectionStrengthened';
 
 export interface ClusterEvent {
   readonly type: 'Normal' | 'Warning';

@@ -1,6 +1,7 @@
 import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { DiskCloud } from '../disk/disk-cloud.ts';
+import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
@@ -19,6 +20,7 @@ import {
   listSnapshotsByTag,
 } from './describe-snapshots.ts';
 import { createEcsDisks } from './ecs-disks.ts';
+import { createEcsDiskSpecs } from './ecs-disk-specs.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import { createRequestSender } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
@@ -46,8 +48,8 @@ export interface EcsDiskCloudOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A DiskCloud that can be shut. */
-export interface EcsDiskCloud extends DiskCloud, Disposable {
+/** A DiskCloud that can be shut, and that changes living disks too. */
+export interface EcsDiskCloud extends DiskCloud, SpecCalls, Disposable {
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -60,6 +62,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   const tagged = createTaggedResources(options.client, tools.read);
   return withUndecidedLooks({
     ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
+    ...createEcsDiskSpecs({ ...tools, tagged }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     checkAccess: (call) => checkAccess(tools, call),
     close,

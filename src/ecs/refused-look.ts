@@ -1,4 +1,5 @@
 import type { DiskCloud } from '../disk/disk-cloud.ts';
+import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import { DiskError, isDiskError, type DiskErrorKind } from '../disk/disk-error.ts';
 
 /** Kinds that say nothing about an earlier request, whoever answers them. */
@@ -35,7 +36,7 @@ function look<Arguments extends unknown[], Result>(
 }
 
 /** The same cloud, whose reads never end in a final error. */
-export function withUndecidedLooks<Cloud extends DiskCloud>(cloud: Cloud): Cloud {
+export function withUndecidedLooks<Cloud extends DiskCloud & SpecCalls>(cloud: Cloud): Cloud {
   return {
     ...cloud,
     findDisk: look(cloud.findDisk),
@@ -45,6 +46,9 @@ export function withUndecidedLooks<Cloud extends DiskCloud>(cloud: Cloud): Cloud
     waitForDisk: look(cloud.waitForDisk),
     isDiskProvenAbsent: look(cloud.isDiskProvenAbsent),
     listDiskIds: look(cloud.listDiskIds),
+    waitUntilUnmodified: look(cloud.waitUntilUnmodified),
+    waitForSpecTask: look(cloud.waitForSpecTask),
+    findFailedSpecTasks: look(cloud.findFailedSpecTasks),
     findSnapshot: look(cloud.findSnapshot),
     findSnapshots: look(cloud.findSnapshots),
     findSnapshotsByName: look(cloud.findSnapshotsByName),

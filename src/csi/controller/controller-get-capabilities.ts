@@ -9,6 +9,7 @@ const capabilities = [
   'LIST_SNAPSHOTS',
   'GET_SNAPSHOT',
   'EXPAND_VOLUME',
+  'MODIFY_VOLUME',
 ] as const;
 
 /** What this plugin can do. The same in every replica, at all times. */

@@ -1,6 +1,7 @@
 import { createControllerExpandVolume } from './controller-expand-volume.ts';
 import { createControllerGetCapabilities } from './controller-get-capabilities.ts';
 import { createControllerGetVolume } from './controller-get-volume.ts';
+import { createControllerModifyVolume } from './controller-modify-volume.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { createCreateSnapshot } from './create-snapshot.ts';
 import { createCreateVolume } from './create-volume.ts';
@@ -21,6 +22,7 @@ export function createController(parts: ControllerParts) {
     ListVolumes: createListVolumes(parts),
     ControllerGetVolume: createControllerGetVolume(parts),
     ControllerExpandVolume: createControllerExpandVolume(parts),
+    ControllerModifyVolume: createControllerModifyVolume(parts),
     CreateSnapshot: createCreateSnapshot(parts),
     DeleteSnapshot: createDeleteSnapshot(parts),
     ListSnapshots: createListSnapshots(parts),

@@ -7,6 +7,7 @@ import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
+import { FakeDiskSpecs } from '../../../support/fake-disk-specs.ts';
 import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 
 const { service } = loadCsiProto().v1.Controller;
@@ -25,6 +26,7 @@ export interface Refusal {
 /** The Controller's RPCs over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
   readonly cloud: FakeDiskCloud;
+  readonly specs: FakeDiskSpecs;
   readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
   readonly warnings: { readonly details: object; readonly message: string }[];
@@ -44,6 +46,7 @@ export interface HarnessOptions extends FakeDiskCloudOptions {
 
 export function startController(options: HarnessOptions = {}): ControllerHarness {
   const cloud = new FakeDiskCloud(options);
+  const specs = new FakeDiskSpecs(cloud.disks);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
   const sightings = quickSightings();
@@ -56,6 +59,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   const handlers = createController({
     cloud,
+    specs,
     sightings,
     guards,
     lock: new OperationLock(),
@@ -71,6 +75,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   return {
     cloud,
+    specs,
     cluster,
     clock,
     warnings,
