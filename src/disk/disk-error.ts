@@ -58,3 +58,14 @@ export class DiskError extends Error {
 export function isDiskError(error: unknown, ...kinds: readonly DiskErrorKind[]): error is DiskError {
   return error instanceof DiskError && (kinds.length === 0 || kinds.includes(error.kind));
 }
+
+/** After these nothing is known about what was asked for, or nothing is decided: the caller will ask again. */
+const undecided: readonly DiskErrorKind[] = [
+  ...(['throttled', 'busy', 'timed-out', 'cancelled'] as const),
+  ...(['outcome-unknown', 'unauthenticated', 'unreadable'] as const),
+];
+
+/** Whether an error leaves open what becomes of the request. Whatever is no DiskError counts as that, too. */
+export function isUndecided(error: unknown): boolean {
+  return !isDiskError(error) || undecided.includes(error.kind);
+}

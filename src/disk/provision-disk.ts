@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 import {
+  attachableOf,
   candidatesFor,
   candidatesOfSize,
   describeCandidate,
@@ -45,7 +46,7 @@ export async function provisionDisk(
   }
   const sizeGiB = await sizeWithSource(parts.cloud, request, call);
   const refusals: string[] = [];
-  for (const candidate of candidatesOfSize(request, sizeGiB)) {
+  for (const candidate of attachableOf(request, candidatesOfSize(request, sizeGiB))) {
     try {
       return await assertOnlyOne(
         parts,
@@ -63,7 +64,12 @@ export async function provisionDisk(
   throw new DiskError('not-offered', `no candidate can be had for ${request.key}: ${refusals.join('; ')}`);
 }
 
-async function findByKey(parts: ProvisionDiskParts, key: string, call: Call): Promise<Disk | undefined> {
+/** The disk that an earlier attempt has made. @throws DiskError `busy` when there are several. */
+export async function findByKey(
+  parts: ProvisionDiskParts,
+  key: string,
+  call: Call,
+): Promise<Disk | undefined> {
   const found = await parts.cloud.findDisksByTag({ key: tagKeys.diskKey, value: key }, call);
   const ours = found.filter((disk) => isOursOrNobodys(disk.tags, parts.clusterId));
   if (ours.length > 1) {

@@ -66,6 +66,8 @@ export interface SanityRun {
   readonly directory: string;
   /** YAML, or JSON, which is YAML. */
   readonly volumeParametersFile: string;
+  /** The same for a VolumeAttributesClass. */
+  readonly mutableParametersFile: string;
   readonly volumeBytes: bigint;
   /** Regular expressions over "suite name, spec name". */
   readonly skip: readonly string[];
@@ -83,6 +85,7 @@ export async function runCsiSanity(run: SanityRun): Promise<{ ended: number | st
     `-csi.stagingdir=${join(run.directory, 'staging')}`,
     `-csi.testvolumesize=${run.volumeBytes}`,
     `-csi.testvolumeparameters=${run.volumeParametersFile}`,
+    `-csi.testvolumemutableparameters=${run.mutableParametersFile}`,
     ...run.skip.map((pattern) => `-ginkgo.skip=${pattern}`),
     ...(run.focus === undefined ? [] : [`-ginkgo.focus=${run.focus}`]),
     `-ginkgo.json-report=${run.reportFile}`,

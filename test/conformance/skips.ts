@@ -37,23 +37,9 @@ export const notAnnounced: readonly NotAnnounced[] = [
     reason: 'this version does not attach disks',
   },
   {
-    capability: 'MODIFY_VOLUME',
-    sanitySays: [
-      'Modify volume not supported',
-      'Modify Volume not supported',
-      'ControllerModifyVolume not supported',
-    ],
-    reason: 'this version does not change the properties of a disk',
-  },
-  {
     capability: 'GROUP_CONTROLLER_SERVICE',
     sanitySays: ['GroupControllerService not supported'],
     reason: 'this version has no group snapshots',
-  },
-  {
-    capability: 'CLONE_VOLUME',
-    sanitySays: ['Volume Cloning not supported'],
-    reason: 'ECS cannot copy a disk without a snapshot',
   },
   {
     capability: 'GET_CAPACITY',

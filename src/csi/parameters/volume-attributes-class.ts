@@ -73,13 +73,15 @@ function assertConsistent(attributes: VolumeAttributes): void {
 }
 
 /** The tags in which a disk keeps the protection that is asked for; a class that says nothing of it has none. */
-export function protectionTagsOf(attributes: VolumeAttributes): Tag[] {
-  const { expandPolicy, deleteSnapshotRetentionDays: days } = attributes;
-  return [
-    ...(expandPolicy === undefined ? [] : [{ key: tagKeys.expandPolicy, value: expandPolicy }]),
-    ...(days === undefined
-      ? []
-      : // Empty rather than absent: an absent tag lets the StorageClass speak.
-        [{ key: tagKeys.deleteSnapshotRetentionDays, value: days === 0 ? '' : String(days) }]),
+export function protectionTagsOf(
+  wanted: Pick<VolumeAttributes, 'expandPolicy' | 'deleteSnapshotRetentionDays'>,
+): Tag[] {
+  const { expandPolicy, deleteSnapshotRetentionDays: days } = wanted;
+  // Empty rather than absent: an absent tag lets the StorageClass speak.
+  const daysText = days === 0 ? '' : days?.toString();
+  const tags: [string, string | undefined][] = [
+    [tagKeys.deleteSnapshotRetentionDays, daysText],
+    [tagKeys.expandPolicy, expandPolicy],
   ];
+  return tags.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
+import { isCloneSnapshot } from '../clone/clone-snapshot.ts';
 import { isDiskError } from '../disk-error.ts';
 import { dropSnapshot, makeSnapshot } from '../make-snapshot.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
@@ -66,6 +67,8 @@ function servesAsGuard(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
   const isOurs = isGuardSnapshot(snapshot, 'expand');
   return (
     !isOurs &&
+    // Gone as soon as the clone is complete.
+    !isCloneSnapshot(snapshot) &&
     isReady(snapshot) &&
     !isStale(parts, snapshot) &&
     expiry - parts.now() >= dayMs - parts.maxAgeMs

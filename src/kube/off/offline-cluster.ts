@@ -31,6 +31,7 @@ export function createOfflineCluster(options: OfflineClusterOptions): Cluster {
   const gate = createProgressGate(options.clock);
   return {
     findVolume: () => Promise.resolve(undefined),
+    findSelectedNode: () => Promise.resolve(undefined),
     expansionState: () => Promise.resolve('unknown'),
     isBeingRestored: () => Promise.resolve(false),
     async recordProtection(protection) {

@@ -250,6 +250,7 @@ describe('ControllerGetCapabilities', () => {
       'LIST_SNAPSHOTS',
       'GET_SNAPSHOT',
       'EXPAND_VOLUME',
+      'CLONE_VOLUME',
       'MODIFY_VOLUME',
     ]);
     expect(cloud.calls).to.deep.equal([]);
