@@ -50,11 +50,17 @@ export class FakeDiskSpecs implements SpecCalls {
       if (!this.#check(change)) {
         throw new DiskError('wrong-state', 'the disk is so already');
       }
+      if (!this.namesTasks) {
+        // Nobody is told of a task; the disk changes as somebody looks at it.
+        const disk = this.#disk(change.diskId);
+        this.#disks.change(disk.id, becomes(disk, change), this.looks);
+        return undefined;
+      }
       this.#made += 1;
       const id = `t-${this.#made}`;
       const task = { id, diskId: change.diskId, status: 'Processing' as const, finishedAt: undefined };
       this.tasks.set(id, { ...task, change, looksLeft: this.looks });
-      return this.namesTasks ? id : undefined;
+      return id;
     });
   }
 
