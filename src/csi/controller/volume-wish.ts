@@ -15,7 +15,7 @@ import {
   type VolumeOrigin,
 } from '../parameters/storage-class.ts';
 import { invalidArgument, notFound, outOfRange, StatusError } from '../status.ts';
-import { zonesFrom } from '../topology.ts';
+import { regionsFrom, zonesFrom } from '../topology.ts';
 import { checkMap, requireText } from '../validate.ts';
 import { requireVolumeId } from './require-volume.ts';
 import { requireCapabilities, unsupportedCapability } from '../volume-capability.ts';
@@ -131,6 +131,7 @@ function wantedZones(
   parameters: StorageClassParameters,
   defaults: PlacementDefaults,
 ): string[] {
+  assertReachable(request, defaults.regionId);
   const ofTopology = zonesFrom(request.accessibilityRequirements);
   const ofClass = parameters.zoneIds;
   if (ofTopology === undefined || ofClass === undefined) {
@@ -143,6 +144,14 @@ function wantedZones(
     throw new StatusError(GrpcStatus.RESOURCE_EXHAUSTED, message);
   }
   return both;
+}
+
+function assertReachable(request: CreateVolumeRequest__Output, regionId: string): void {
+  const regions = regionsFrom(request.accessibilityRequirements);
+  if (regions?.includes(regionId) === false) {
+    const message = `the volume must be reachable from region ${regions.join(', ')}, and this plugin makes disks in ${regionId}`;
+    throw new StatusError(GrpcStatus.RESOURCE_EXHAUSTED, message);
+  }
 }
 
 function assertSomePlace(request: DiskRequest): void {

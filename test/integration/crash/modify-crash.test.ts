@@ -41,11 +41,19 @@ async function clone(client: CsiClient, name: string, volumeId: string): Promise
 const flows: Record<string, CrashFlow<{ readonly name: string; readonly volumeId: string }>> = {
   ControllerModifyVolume: {
     prepare: async (client, _emulator, point) => {
-      const parameters = { type: 'cloud_ssd', zoneId, 'diskTags/old': 'x', volumeDeleteSnapshotRetentionDays: '7' };
+      const parameters = {
+        type: 'cloud_ssd',
+        zoneId,
+        'diskTags/old': 'x',
+        volumeDeleteSnapshotRetentionDays: '7',
+      };
       return { name: '', volumeId: await createVolume(client, `pvc-${point}`, { sizeGiB: 40, parameters }) };
     },
     run: async (client, { volumeId }) =>
-      void (await invoke(client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters: wanted })),
+      void (await invoke(client.controller, 'ControllerModifyVolume', {
+        volumeId,
+        mutableParameters: wanted,
+      })),
     verify: async (_client, emulator, { volumeId }) => {
       const { disks, tasks } = await emulator.control<CloudState>('GET', '/state');
       const disk = disks.find(({ id }) => id === volumeId);
@@ -73,7 +81,9 @@ const flows: Record<string, CrashFlow<{ readonly name: string; readonly volumeId
   },
 };
 
-async function withEmulator(run: (emulator: Emulator, directory: ReturnType<typeof socketDirectory>) => Promise<void>) {
+async function withEmulator(
+  run: (emulator: Emulator, directory: ReturnType<typeof socketDirectory>) => Promise<void>,
+) {
   await using emulator = await startEmulator();
   using directory = socketDirectory();
   await emulator.configure({ createDiskMs: 20, attachMs: 20, cutMs: 20, uploadMs: 100, modifySpecMs: 100 });

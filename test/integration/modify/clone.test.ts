@@ -108,7 +108,11 @@ describe('Clones over the socket', () => {
     const snapshotId = await createSnapshot(plugin.client, 'snap', first);
     const restored = await createVolume(plugin.client, 'pvc-restored', { snapshotId });
     await untilItSucceeds(() => invoke(plugin.client.controller, 'DeleteSnapshot', { snapshotId }));
-    await expectFailure(clone('pvc-copy', restored), GrpcStatus.FAILED_PRECONDITION, /use the volume in a pod once/);
+    await expectFailure(
+      clone('pvc-copy', restored),
+      GrpcStatus.FAILED_PRECONDITION,
+      /use the volume in a pod once/,
+    );
     expect(await emulator.counts()).to.include({ disks: 2, snapshots: 0 });
   });
 
@@ -158,7 +162,13 @@ describe('Clones over the socket', () => {
     throttling: { when: 'before' as const, effect: { type: 'error', code: 'Throttling' } },
   };
   for (const [name, fault] of Object.entries(faults)) {
-    for (const action of ['CreateSnapshot', 'CreateDisk', 'DescribeSnapshots', 'DescribeDisks', 'DeleteSnapshot']) {
+    for (const action of [
+      'CreateSnapshot',
+      'CreateDisk',
+      'DescribeSnapshots',
+      'DescribeDisks',
+      'DeleteSnapshot',
+    ]) {
       it(`${name} at ${action}: one clone in the end, and no snapshot`, async () => {
         const source = await createUsedVolume(plugin.client, emulator, 'pvc-source');
         await emulator.addFault({ action, times: 1, ...fault });

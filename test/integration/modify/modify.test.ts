@@ -3,7 +3,14 @@ import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
-import { createVolume, expectFailure, gib, untilItSucceeds, untilReady } from '../../support/volumes.ts';
+import {
+  createVolume,
+  eventually,
+  expectFailure,
+  gib,
+  untilItSucceeds,
+  untilReady,
+} from '../../support/volumes.ts';
 
 const autoParameters = { type: 'cloud_auto', zoneId: 'cn-hangzhou-h' };
 
@@ -31,6 +38,10 @@ describe('ControllerModifyVolume over the socket', () => {
       throw new Error(`no disk ${volumeId}`);
     }
     return disk;
+  }
+
+  async function tasks(): Promise<readonly { readonly id: string }[]> {
+    return (await emulator.control<{ tasks: { id: string }[] }>('GET', '/state')).tasks;
   }
 
   async function requestsThatChange(): Promise<string[]> {
@@ -157,6 +168,32 @@ describe('ControllerModifyVolume over the socket', () => {
     await emulator.configure({ soldOut: [] });
   });
 
+  it('says that ECS gave up on a change, and does it at a later try', async () => {
+    await emulator.configure({ modifySpecMs: 60_000 });
+    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    const call = modify(volumeId, { type: 'cloud_auto' });
+    const failure = expectFailure(call, GrpcStatus.INTERNAL, /ECS gave up on changing disk d-.*\(task t-/);
+    await eventually(async () => (await tasks()).length === 1, 'the change has begun');
+    const [task] = await tasks();
+    await emulator.control('POST', `/tasks/${task?.id ?? ''}`, { status: 'failed' });
+    await failure;
+    await expectFailure(modify(volumeId, { type: 'cloud_auto' }), GrpcStatus.INTERNAL, /ECS gave up/);
+    expect(await tasks()).to.have.lengthOf(1);
+    await emulator.configure({ modifySpecMs: 150 });
+    // What else is wanted meanwhile need not wait.
+    await modify(volumeId, { 'diskTags/team': 'db' });
+    expect((await diskOf(volumeId)).category).to.equal('cloud_essd');
+  });
+
+  it('says FAILED_PRECONDITION in the cooling period between two changes', async () => {
+    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    const effect = { type: 'error', code: 'DiskInCoolingPeriod' };
+    await emulator.addFault({ action: 'ModifyDiskSpec', when: 'before', effect });
+    const call = modify(volumeId, { type: 'cloud_auto', 'diskTags/team': 'db' });
+    await expectFailure(call, GrpcStatus.FAILED_PRECONDITION, /DiskInCoolingPeriod/);
+    expect(await requestsThatChange()).to.deep.equal([]);
+  });
+
   it('answers NOT_FOUND for a volume that does not exist', async () => {
     await expectFailure(
       modify('d-0nosuchdisk', { type: 'cloud_auto' }),
@@ -226,8 +263,7 @@ describe('ControllerModifyVolume over the socket', () => {
         expect(disk.tags.map(({ key }) => key))
           .to.include('a')
           .and.not.include('old');
-        const { tasks } = await emulator.control<{ tasks: unknown[] }>('GET', '/state');
-        expect(tasks).to.have.lengthOf(1);
+        expect(await tasks()).to.have.lengthOf(1);
       });
     }
   }

@@ -3,9 +3,9 @@ import { cloneDisk, type CloneRequest } from '../../../../src/disk/clone/clone-d
 import { spentCloneSnapshots } from '../../../../src/disk/clone/clone-keeper.ts';
 import { isCloneSnapshot } from '../../../../src/disk/clone/clone-snapshot.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
-import { DiskError } from '../../../../src/disk/disk-error.ts';
+import type { DiskError } from '../../../../src/disk/disk-error.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
-import { aCall, aDiskRequest, rejectionOf, sightingsOf } from '../../../support/builders.ts';
+import { aCall, aDiskRequest, diskErrorOf, sightingsOf } from '../../../support/builders.ts';
 import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 
 class Scene {
@@ -26,10 +26,8 @@ class Scene {
     return cloneDisk(this.parts(), request, aCall());
   }
 
-  async refusal(changes: Partial<CloneRequest> = {}): Promise<DiskError> {
-    const error = await rejectionOf(this.clone(changes));
-    expect(error).to.be.instanceOf(DiskError);
-    return error as DiskError;
+  refusal(changes: Partial<CloneRequest> = {}): Promise<DiskError> {
+    return diskErrorOf(this.clone(changes));
   }
 
   parts() {

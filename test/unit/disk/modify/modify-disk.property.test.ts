@@ -82,7 +82,7 @@ describe('modifyDisk, whatever is wanted of whatever disk', () => {
         const cloud = new FakeDiskCloud();
         const specs = new FakeDiskSpecs(cloud.disks);
         const added = cloud.addDisk(before);
-        planned.forEach(([method, fault]) => specs.failNext(method as never, fault));
+        planned.forEach(([method, fault]) => specs.failNext(method, fault));
         const wanted = { ...wish, diskId: added.id };
         try {
           await modifyDisk({ cloud, specs, now: () => 0 }, wanted, aCall());
