@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { ServeConfig } from './config/serve-config.ts';
 import { createController } from './csi/controller/index.ts';
+import { createGroupController } from './csi/group-controller/index.ts';
 import { createIdentity } from './csi/identity.ts';
 import { OperationLock } from './csi/operation-lock.ts';
 import { loadCsiProto, type CsiProto } from './csi/proto.ts';
@@ -15,6 +16,7 @@ import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
 import { ownerTag } from './disk/tags.ts';
+import { systemClock, type Clock } from './ecs/clock.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
@@ -31,21 +33,29 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Wires everything, by hand and in order, and serves. Rejects when the socket or the HTTP port cannot be had. */
-export async function startApp(config: ServeConfig, log: Logger, version: string): Promise<App> {
+/**
+ * Wires everything, by hand and in order, and serves. Rejects when the socket or the HTTP port cannot be had.
+ * @param clock what calls, waits, guards and keeper go by; requests are signed, and given up, by the system's.
+ */
+export async function startApp(
+  config: ServeConfig,
+  log: Logger,
+  version: string,
+  clock: Clock = systemClock,
+): Promise<App> {
   await using started = new AsyncDisposableStack();
   const registry = new Registry();
   const metrics = createMetrics(registry, config.driverName);
-  const cloud = started.use(createCloud(config, { log, metrics, version }));
+  const cloud = started.use(createCloud(config, { log, metrics, version, clock }));
   const access = started.use(watchAccess(config, cloud, log));
-  const cluster = started.use(connectCluster(config, log, metrics));
-  const guards = guardParts(config, cloud, cluster);
+  const cluster = started.use(connectCluster(config, log, metrics, clock));
+  const guards = guardParts(config, { cloud, cluster: cluster.cluster, clock });
   const http = await startHttp(config, { registry, access, cluster, log });
   if (http !== undefined) {
     started.use(http);
   }
-  startKeeping(config, guards, log, started);
-  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version });
+  startKeeping(config, { guards, log, clock }, started);
+  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version, clock });
   started.defer(() => csi.stop(config.drainMs));
   access.start();
   log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
@@ -57,9 +67,10 @@ interface Observed {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly clock: Clock;
 }
 
-function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
+function createCloud(config: ServeConfig, { log, metrics, version, clock }: Observed) {
   const observer = observeEcs(log, metrics);
   const onRefreshFailure = (kind: string, reason: string) => observer.credentialRefreshFailed(kind, reason);
   const credential =
@@ -86,6 +97,7 @@ function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
     ownerTag: ownerTag(undefined),
     observer,
     pollIntervalMs: config.pollIntervalMs,
+    clock,
   });
 }
 
@@ -135,28 +147,32 @@ function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): Access
   });
 }
 
-function guardParts(config: ServeConfig, cloud: DiskCloud, { cluster }: ConnectedCluster): ExpandGuardParts {
+function guardParts(
+  config: ServeConfig,
+  { cloud, cluster, clock }: Pick<ExpandGuardParts, 'cloud' | 'cluster'> & { readonly clock: Clock },
+): ExpandGuardParts {
+  const now = () => clock.now();
   return {
     ...config.guards,
     cloud,
     cluster,
     clusterId: config.clusterId,
-    sightings: new Sightings(Date.now),
-    now: Date.now,
+    driverName: config.driverName,
+    sightings: new Sightings(now),
+    now,
   };
 }
 
 function startKeeping(
   config: ServeConfig,
-  guards: ExpandGuardParts,
-  log: Logger,
+  { guards, log, clock }: Pick<CsiParts, 'guards' | 'log' | 'clock'>,
   started: AsyncDisposableStack,
 ): void {
   const { keeper, keeperIntervalMs, isSwitchedOn } = config.guards;
   log.info({ isSwitchedOn, kubernetes: config.guards.kubernetes.mode, keeper }, 'Guards');
   if (keeper !== 'off') {
     started.use(
-      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log }),
+      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log, clock }),
     );
   }
 }
@@ -186,30 +202,36 @@ interface CsiParts extends Observed {
 }
 
 async function serveCsi(config: ServeConfig, parts: CsiParts) {
-  const { cloud, guards, access, log, metrics, version } = parts;
+  const { cloud, guards, access, log, metrics, version, clock } = parts;
   const proto = loadCsiProto();
-  const controller = createController({
+  const controllerParts = {
     ...config,
     cloud,
     specs: cloud,
     sightings: guards.sightings,
     guards,
     lock: new OperationLock(),
-    now: Date.now,
-    warn: (details, message) => log.warn({ ...details }, message),
-  });
+    now: guards.now,
+    warn: (details: object, message: string) => log.warn({ ...details }, message),
+  };
+  const groupServices = config.groupSnapshots
+    ? [{ definition: proto.v1.GroupController.service, rpcs: createGroupController(controllerParts) }]
+    : [];
   const identity = createIdentity({
     driverName: config.driverName,
     version,
+    groupSnapshots: config.groupSnapshots,
     isReady: () => access.hasPassed(),
   });
   return await startCsiServer({
     socket: { path: config.socketPath, mode: config.socketMode, owner: config.socketOwner },
     services: [
       { definition: proto.v1.Identity.service, rpcs: identity },
-      { definition: proto.v1.Controller.service, rpcs: controller },
+      { definition: proto.v1.Controller.service, rpcs: createController(controllerParts) },
+      ...groupServices,
     ],
     maxCallMs: config.maxCallMs,
+    clock,
     onFinished: reportCalls(log, metrics, proto),
   });
 }

@@ -105,7 +105,9 @@ export type EventReason =
   | 'ProtectionNotRecorded'
   | 'InvalidProtectionPolicy'
   | 'ProtectionWeakened'
-  | 'ProtectionStrengthened';
+  | 'ProtectionStrengthened'
+  | 'GroupSnapshotRefused'
+  | 'GroupSnapshotFailed';
 
 export interface ClusterEvent {
   readonly type: 'Normal' | 'Warning';

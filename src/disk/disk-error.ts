@@ -59,13 +59,18 @@ export function isDiskError(error: unknown, ...kinds: readonly DiskErrorKind[]):
   return error instanceof DiskError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
-/** After these nothing is known about what was asked for, or nothing is decided: the caller will ask again. */
+/** Kinds that decide nothing: an earlier request may have worked, a later one may. */
 const undecided: readonly DiskErrorKind[] = [
-  ...(['throttled', 'busy', 'timed-out', 'cancelled'] as const),
-  ...(['outcome-unknown', 'unauthenticated', 'unreadable'] as const),
+  'throttled',
+  'busy',
+  'timed-out',
+  'cancelled',
+  'outcome-unknown',
+  'unauthenticated',
+  'unreadable',
 ];
 
-/** Whether an error leaves open what becomes of the request. Whatever is no DiskError counts as that, too. */
-export function isUndecided(error: unknown): boolean {
-  return !isDiskError(error) || undecided.includes(error.kind);
+/** True for a DiskError after which the caller gives up, and forgets what may have been made for it. */
+export function isFinal(error: unknown): error is DiskError {
+  return error instanceof DiskError && !undecided.includes(error.kind);
 }

@@ -1,10 +1,10 @@
 import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
-import type { DiskCloud } from '../disk/disk-cloud.ts';
 import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
+import type { GroupCloud } from '../disk/groups/group-calls.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import { isSnapshotId } from '../disk/snapshot.ts';
 import type { BatchWindowOptions } from './batch-window.ts';
@@ -21,14 +21,15 @@ import {
 } from './describe-snapshots.ts';
 import { createEcsDisks } from './ecs-disks.ts';
 import { createEcsDiskSpecs } from './ecs-disk-specs.ts';
+import { createEcsGroups } from './ecs-groups.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import { createRequestSender } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { createEcsSnapshots } from './ecs-snapshots.ts';
+import { NameLookUp } from './name-look-up.ts';
 import { withReadRetry } from './read-retry.ts';
 import { withUndecidedLooks } from './refused-look.ts';
 import { fields } from './sdk-types.ts';
-import { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
 import type { SharedCallLimits } from './shared-call.ts';
 import { StatusPoller } from './status-poller.ts';
 import { createTaggedResources } from './tagged-resources.ts';
@@ -48,8 +49,8 @@ export interface EcsDiskCloudOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A DiskCloud that can be shut, and that changes living disks too. */
-export interface EcsDiskCloud extends DiskCloud, SpecCalls, Disposable {
+/** A GroupCloud that can be shut, and that changes living disks too. */
+export interface EcsDiskCloud extends GroupCloud, SpecCalls, Disposable {
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -64,6 +65,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
     ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
     ...createEcsDiskSpecs({ ...tools, tagged }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
+    ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
     close,
     [Symbol.dispose]: close,
@@ -133,7 +135,7 @@ function snapshotsPart(tools: Tools) {
       window,
     }),
     poller: new StatusPoller<Snapshot>({ action, describe: pollById, observer, limits, intervalMs }),
-    names: new SnapshotNameLookUp({
+    names: new NameLookUp<Snapshot>({
       findByName: (name, call) =>
         describeSnapshots(describePage, 'find snapshots by name', { snapshotName: name }, call),
       listOwned: (maxRequests, call) => listSnapshotsByTag(describePage, ownerTag, maxRequests, call),

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import { diskCategories } from '../categories.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isUndecided } from '../disk-error.ts';
+import { DiskError, isFinal } from '../disk-error.ts';
 import type { DiskRequest } from '../disk-request.ts';
 import { findByKey, provisionDisk, type ProvisionDiskParts } from '../provision-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -38,7 +38,7 @@ async function make(parts: ProvisionDiskParts, request: CloneRequest, call: Call
     await waitForUploadIfNeeded(parts, request, snapshot, call);
     return await provisionDisk(parts, { ...request, snapshotId: snapshot.id }, call);
   } catch (error) {
-    if (!isUndecided(error)) {
+    if (isFinal(error)) {
       await dropCloneSnapshots(parts, request, call);
     }
     throw error;

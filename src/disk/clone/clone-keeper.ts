@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
-import { cloneTag, isCloneSnapshot } from './clone-snapshot.ts';
+import { cloneTag, isCloneSnapshot } from './clone-mark.ts';
 
 export interface CloneKeeperParts {
   readonly cloud: DiskCloud;

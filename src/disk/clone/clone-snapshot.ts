@@ -5,29 +5,23 @@ import type { Tag } from '../disk.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import { untilAvailable } from '../guards/available-snapshot.ts';
-import { makeSnapshot } from '../make-snapshot.ts';
+import { findInheritedSnapshot } from '../guards/inherited-snapshot.ts';
+import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { ProvisionDiskParts } from '../provision-disk.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { originTags, tagKeys, toTagValue } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
+import { cloneTag } from './clone-mark.ts';
 
 /** Should everything fail that is to remove it, ECS does. */
 const retentionDays = 1;
-
-/** Every snapshot on the way of a clone carries it. */
-export const cloneTag: Tag = { key: tagKeys.cloneSnapshot, value: 'true' };
 
 /** One disk that is to be cloned to another. */
 export interface CloneIntent {
   /** Names the new disk. */
   readonly key: string;
   readonly sourceDiskId: string;
-}
-
-/** Whether a snapshot is but a step on the way of a clone: nobody asked for it, and nobody may rely on it. */
-export function isCloneSnapshot(snapshot: Snapshot): boolean {
-  return snapshot.tags.get(cloneTag.key) === cloneTag.value;
 }
 
 /** Those of this very clone; more than one only after ECS showed the first one late. */
@@ -59,7 +53,8 @@ export async function snapshotForClone(
   const snapshot = (await findExisting()) ?? (await take(parts, intent, findExisting, call));
   const { sourceDiskId } = intent;
   return snapshot === undefined
-    ? await originOf(parts.cloud, sourceDiskId, call)
+    ? // What was never written to holds what it was made of: nothing, or the data of a snapshot.
+      await findInheritedSnapshot(parts.cloud, await requireDisk(parts.cloud, sourceDiskId, call), call)
     : await untilAvailable(parts, snapshot, `disk ${sourceDiskId} is being cloned; ECS is still at it`, call);
 }
 
@@ -81,7 +76,7 @@ async function take(
     tags: cloneTags(key, parts.clusterId),
   };
   try {
-    return await makeSnapshot(parts, snapshot, { intent: ['clone', key, diskId], findExisting }, call);
+    return await makeSnapshot(parts, snapshot, { ...tokensOf('clone', key, diskId), findExisting }, call);
   } catch (error) {
     if (isDiskError(error, 'never-used')) {
       return undefined;
@@ -105,24 +100,6 @@ async function assertCanBeCloned(cloud: DiskCloud, diskId: string, call: Call): 
     const message = `disk ${diskId} is of category ${category}, which has no snapshots and cannot be cloned`;
     throw new DiskError('unsupported', message);
   }
-}
-
-/**
- * A disk that was never written to holds what it was made of: nothing, or the data of a snapshot. Not to be confused: the
- * clone of a restored disk must not be empty.
- */
-async function originOf(cloud: DiskCloud, diskId: string, call: Call): Promise<Snapshot | undefined> {
-  const { sourceSnapshotId } = await requireDisk(cloud, diskId, call);
-  if (sourceSnapshotId === undefined) {
-    return undefined;
-  }
-  const origin = await cloud.findSnapshot(sourceSnapshotId, call);
-  if (origin !== undefined) {
-    return origin;
-  }
-  const isGone = await cloud.isSnapshotProvenAbsent(sourceSnapshotId, call);
-  const message = `disk ${diskId} was made from snapshot ${sourceSnapshotId} and never written to, so ECS makes no snapshot of it; ${isGone ? 'and that snapshot is gone' : 'and ECS does not show that snapshot'}: use the volume in a pod once, then clone it`;
-  throw new DiskError(isGone ? 'wrong-state' : 'unreadable', message);
 }
 
 /**

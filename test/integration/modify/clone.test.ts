@@ -111,7 +111,7 @@ describe('Clones over the socket', () => {
     await expectFailure(
       clone('pvc-copy', restored),
       GrpcStatus.FAILED_PRECONDITION,
-      /use the volume in a pod once/,
+      /attach it to an instance once/,
     );
     expect(await emulator.counts()).to.include({ disks: 2, snapshots: 0 });
   });

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../src/disk/disk-error.ts';
-import type { DiskCloud } from '../../../src/disk/disk-cloud.ts';
+import type { GroupCloud } from '../../../src/disk/groups/group-calls.ts';
 import type { SpecCalls } from '../../../src/disk/modify/spec-calls.ts';
 import { withUndecidedLooks } from '../../../src/ecs/refused-look.ts';
 
 /** A cloud all of whose methods reject with an error of the given kind. */
-function refusingCloud(kind: DiskErrorKind): DiskCloud & SpecCalls {
+function refusingCloud(kind: DiskErrorKind): GroupCloud & SpecCalls {
   const refuse = () => Promise.reject(new DiskError(kind, 'ECS says no', { code: 'Some.Code' }));
-  return new Proxy({} as DiskCloud & SpecCalls, { get: () => refuse, ownKeys: () => [] });
+  return new Proxy({} as GroupCloud & SpecCalls, { get: () => refuse, ownKeys: () => [] });
 }
 
 async function kindOf(promise: Promise<unknown>): Promise<string> {
@@ -35,6 +35,12 @@ describe('A look that ECS refuses', () => {
         cloud.waitUntilUnmodified('d-1', call),
         cloud.waitForSpecTask('t-1', call),
         cloud.findFailedSpecTasks('d-1', call),
+        cloud.findSnapshotGroup('ssg-1', call),
+        cloud.findSnapshotGroups(['ssg-1'], call),
+        cloud.findSnapshotGroupsByName('g', 'alone', call),
+        cloud.findSnapshotGroupsByTag({ key: 'a', value: 'b' }, call),
+        cloud.waitForSnapshotGroup('ssg-1', () => true, call),
+        cloud.isSnapshotGroupProvenAbsent('ssg-1', call),
       ];
       for (const text of await Promise.all(looks.map(kindOf))) {
         expect(text).to.equal('unreadable: ECS says no (Some.Code)');

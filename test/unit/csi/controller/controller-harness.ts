@@ -1,5 +1,7 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import type { Call } from '../../../../src/disk/call.ts';
 import { createController } from '../../../../src/csi/controller/index.ts';
+import { createGroupController } from '../../../../src/csi/group-controller/index.ts';
 import { OperationLock } from '../../../../src/csi/operation-lock.ts';
 import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
@@ -7,11 +9,13 @@ import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
+import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 import { FakeDiskSpecs } from '../../../support/fake-disk-specs.ts';
-import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
-const { service } = loadCsiProto().v1.Controller;
-type Handlers = ReturnType<typeof createController>;
+const { Controller, GroupController } = loadCsiProto().v1;
+const service = { ...Controller.service, ...GroupController.service };
+type Handlers = ReturnType<typeof createController> & ReturnType<typeof createGroupController>;
 export type RpcName = keyof Handlers;
 type Response<Name extends RpcName> = Handlers[Name] extends UnaryRpc<never, infer Result> ? Result : never;
 /** A request as a client writes it: everything may be left out. */
@@ -23,9 +27,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The Controller's RPCs over a cloud in memory. Requests go through the wire format, as a server gets them. */
+/** The RPCs of Controller and GroupController over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
-  readonly cloud: FakeDiskCloud;
+  readonly cloud: FakeGroupCloud;
   readonly specs: FakeDiskSpecs;
   readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
@@ -42,10 +46,12 @@ export interface ControllerHarness {
 export interface HarnessOptions extends FakeDiskCloudOptions {
   readonly clusterId?: string | undefined;
   readonly defaultZoneId?: string | undefined;
+  /** The gate of group snapshots; open unless a test shuts it. */
+  readonly groupSnapshots?: boolean;
 }
 
 export function startController(options: HarnessOptions = {}): ControllerHarness {
-  const cloud = new FakeDiskCloud(options);
+  const cloud = new FakeGroupCloud(options);
   const specs = new FakeDiskSpecs(cloud.disks);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
@@ -54,10 +60,10 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const clusterId = 'clusterId' in options ? options.clusterId : 'c-1';
   const cluster = new FakeCluster();
   const guards = {
-    ...{ cloud, sightings, clusterId, now, cluster },
+    ...{ cloud, sightings, clusterId, driverName: defaultDriverName, now, cluster },
     ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
   };
-  const handlers = createController({
+  const parts = {
     cloud,
     specs,
     sightings,
@@ -65,10 +71,12 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId,
+    groupSnapshots: options.groupSnapshots ?? true,
     defaultZoneId: 'defaultZoneId' in options ? options.defaultZoneId : 'cn-hangzhou-h',
     now,
-    warn: (details, message) => warnings.push({ details, message }),
-  });
+    warn: (details: object, message: string) => void warnings.push({ details, message }),
+  };
+  const handlers = { ...createController(parts), ...createGroupController(parts) };
   const call = <Name extends RpcName>(name: Name, request: WireRequest<Name>, of: Call = aCall()) => {
     const handler = handlers[name] as unknown as UnaryRpc<object, Response<Name>>;
     return handler(overTheWire(name, request), of);

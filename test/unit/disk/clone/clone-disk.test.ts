@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cloneDisk, type CloneRequest } from '../../../../src/disk/clone/clone-disk.ts';
 import { spentCloneSnapshots } from '../../../../src/disk/clone/clone-keeper.ts';
-import { isCloneSnapshot } from '../../../../src/disk/clone/clone-snapshot.ts';
+import { isCloneSnapshot } from '../../../../src/disk/clone/clone-mark.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import type { DiskError } from '../../../../src/disk/disk-error.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';

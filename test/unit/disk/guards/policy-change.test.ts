@@ -26,6 +26,7 @@ function eventsOf(
     cluster,
     sightings: sightingsOf(cloud),
     clusterId: 'c-1',
+    driverName: 'diskplugin.csi.alibabacloud.com',
     isSwitchedOn,
     now: () => 0,
   };
