@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import { diskCategories } from '../categories.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isFinal } from '../disk-error.ts';
+import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
 import type { DiskRequest } from '../disk-request.ts';
 import { findByKey, provisionDisk, type ProvisionDiskParts } from '../provision-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -36,10 +36,28 @@ async function make(parts: ProvisionDiskParts, request: CloneRequest, call: Call
       return await provisionDisk(parts, await sizedLikeSource(parts, request, call), call);
     }
     await waitForUploadIfNeeded(parts, request, snapshot, call);
-    return await provisionDisk(parts, { ...request, snapshotId: snapshot.id }, call);
+    return await fromSnapshot(parts, request, snapshot, call);
   } catch (error) {
     if (isFinal(error)) {
       await dropCloneSnapshots(parts, request, call);
+    }
+    throw error;
+  }
+}
+
+/** Another replica may have finished the clone meanwhile, and removed the snapshot: the next call finds the disk. */
+async function fromSnapshot(
+  parts: ProvisionDiskParts,
+  request: CloneRequest,
+  { id: snapshotId }: Snapshot,
+  call: Call,
+): Promise<Disk> {
+  try {
+    return await provisionDisk(parts, { ...request, snapshotId }, call);
+  } catch (error) {
+    if (isDiskError(error, 'not-found')) {
+      const message = `snapshot ${snapshotId}, from which disk ${request.sourceDiskId} is cloned, has just disappeared; call again`;
+      throw new DiskError('busy', message, { cause: error });
     }
     throw error;
   }

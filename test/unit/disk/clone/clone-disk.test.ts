@@ -111,6 +111,18 @@ describe('cloneDisk', () => {
     expect(scene.cloneSnapshots()).to.deep.equal([]);
   });
 
+  it('is only busy when another replica has finished the clone, and removed its snapshot, in between', async () => {
+    const scene = new Scene();
+    const removed = scene.cloud.createDisk.bind(scene.cloud);
+    scene.cloud.createDisk = (disk, call) => {
+      scene.cloud.createDisk = removed;
+      scene.cloud.snapshots.remove(disk.snapshotId ?? '');
+      return removed(disk, call);
+    };
+    expect((await scene.refusal()).kind).to.equal('busy');
+    await scene.clone();
+  });
+
   it('keeps the snapshot while nothing is decided', async () => {
     const scene = new Scene();
     scene.cloud.failNext('createDisk', 'busy');
