@@ -29,10 +29,7 @@ export function createEcsDiskSpecs(parts: EcsDiskSpecsParts): SpecCalls {
   const pollers = createPollers(parts);
   return {
     checkSpecChange: (spec, call) => checkSpecChange(client, read, spec, call),
-    startSpecChange: async (spec, call) => {
-      const body = await change({ ...specRequest(client, spec, false), effect: 'change' }, call);
-      return textOrUndefined(body.taskId);
-    },
+    startSpecChange: (spec, call) => startSpecChange(client, change, spec, call),
     waitUntilUnmodified: async (diskId, call) => {
       await pollers.running.waitFor(diskId, (task) => task === undefined, call);
     },
@@ -108,13 +105,35 @@ async function checkSpecChange(
     if (isDiskError(error) && error.code === 'DryRunOperation') {
       return true;
     }
-    if (isDiskError(error) && error.code === 'NoChangeInDiskCategoryAndPerformanceLevel') {
+    if (isSoAlready(error)) {
       return false;
     }
     throw error;
   }
   // Whoever answers so has not understood that it was a dry run: it may have been done.
   throw unreadableAnswer(request.action, request.asked);
+}
+
+/** What another has changed since the dry run has no task either. */
+async function startSpecChange(
+  client: EcsClient,
+  change: SendRequest,
+  spec: SpecChange,
+  call: Call,
+): Promise<string | undefined> {
+  try {
+    const body = await change({ ...specRequest(client, spec, false), effect: 'change' }, call);
+    return textOrUndefined(body.taskId);
+  } catch (error) {
+    if (isSoAlready(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function isSoAlready(error: unknown): boolean {
+  return isDiskError(error) && error.code === 'NoChangeInDiskCategoryAndPerformanceLevel';
 }
 
 async function setBursting(

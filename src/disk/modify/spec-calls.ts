@@ -21,7 +21,7 @@ export interface SpecTask {
 export interface SpecCalls {
   /** Dry run. @returns false when the disk is so already; rejects as the real request would. */
   readonly checkSpecChange: (change: SpecChange, call: Call) => Promise<boolean>;
-  /** @returns the task's id; `undefined` when ECS names none, as for a change of nothing but the level. */
+  /** @returns the task's id; `undefined` when ECS names none: for a change of nothing but the level, and for no change. */
   readonly startSpecChange: (change: SpecChange, call: Call) => Promise<string | undefined>;
   /** Looks in shared rounds until the disk has no running task, then resolves. */
   readonly waitUntilUnmodified: (diskId: string, call: Call) => Promise<void>;

@@ -38,6 +38,7 @@ describe('Changing living disks through the SDK', () => {
     const diskId = await aDiskOf();
     expect(await cloud.checkSpecChange(toAuto(diskId), aCall())).to.equal(true);
     expect(await cloud.checkSpecChange(to(diskId, { performanceLevel: 'PL1' }), aCall())).to.equal(false);
+    expect(await cloud.startSpecChange(to(diskId, { performanceLevel: 'PL1' }), aCall())).to.equal(undefined);
     const { tasks } = await emulator.control<{ tasks: unknown[] }>('GET', '/state');
     expect(tasks).to.deep.equal([]);
   });
