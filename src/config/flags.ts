@@ -60,6 +60,20 @@ export const flags = {
   pollInterval: flag('poll-interval', '<duration>', [], '1s', 'time between two looks at unfinished work'),
   callTimeout: flag('call-timeout', '<duration>', [], '2m', 'limit of a CSI call without a deadline'),
   drainTimeout: flag('drain-timeout', '<duration>', [], '20s', 'time for running calls after SIGTERM'),
+  attachConcurrency: flag(
+    'attach-concurrency',
+    '<number>',
+    ['DISK_ATTACH_CONCURRENCY'],
+    '32',
+    'attaches at a time to an instance tagged supportConcurrencyAttach=true; others take one',
+  ),
+  detachConcurrency: flag(
+    'detach-concurrency',
+    '<number>',
+    ['DISK_DETACH_CONCURRENCY'],
+    '5',
+    'detaches at a time from an instance not tagged supportConcurrencyDetach=true',
+  ),
   credentials: flag(
     'credentials',
     '<kind>',

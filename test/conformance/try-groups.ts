@@ -24,12 +24,7 @@ export async function tryGroups(system: System, volumeBytes: bigint): Promise<Gr
     memberDeletion: 'refused',
     duplicateSources: 'refused',
     patienceMs: 30_000,
-    // As ECS wants it of a disk before it makes snapshots of it.
-    async prepareVolume(volumeId) {
-      await system.emulator.attach(volumeId);
-      await system.emulator.writeDisk(volumeId, 0, Buffer.from(volumeId));
-    },
-    releaseVolume: (volumeId) => system.emulator.detach(volumeId),
+    prepareVolume: oneAfterTheOther((volumeId) => writeOnce(system, volumeId)),
   };
   const results = await tryGroupChecks(driverWith({ groups: client, controller: client }, options, 'own'));
   return {
@@ -47,4 +42,17 @@ export async function tryGroups(system: System, volumeBytes: bigint): Promise<Gr
       .filter(({ outcome }) => outcome === 'skipped')
       .map(({ name, reason }) => `"${name}" was not tried: ${reason}`),
   };
+}
+
+/** ECS makes snapshots of disks only that were attached and written to. */
+async function writeOnce({ emulator }: System, volumeId: string): Promise<void> {
+  await emulator.attach(volumeId);
+  await emulator.writeDisk(volumeId, 0, Buffer.from(volumeId));
+  await emulator.detach(volumeId);
+}
+
+/** The instance takes a few disks at a time. */
+function oneAfterTheOther(work: (id: string) => Promise<void>): (id: string) => Promise<void> {
+  let last = Promise.resolve();
+  return (id) => (last = last.then(() => work(id)));
 }

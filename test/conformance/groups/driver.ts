@@ -22,8 +22,6 @@ export interface DriverOptions {
   readonly patienceMs: number;
   /** Makes a new volume such that it can be snapshotted, for drivers that need that. */
   readonly prepareVolume?: (volumeId: string) => Promise<void>;
-  /** Makes a volume such that it can be deleted. */
-  readonly releaseVolume?: (volumeId: string) => Promise<void>;
 }
 
 /** Where the services of the driver are; often the same socket. */
@@ -107,7 +105,6 @@ export function driverWith(clients: DriverClients, options: DriverOptions, run: 
       return made;
     },
     async deleteVolume(volumeId) {
-      await options.releaseVolume?.(volumeId);
       await settled(() => invoke(controller, 'DeleteVolume', { volumeId }, callLimitMs));
     },
     async createGroup(groupName, volumeIds) {

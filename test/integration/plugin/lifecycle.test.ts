@@ -207,11 +207,7 @@ describe('The socket', () => {
     using directory = socketDirectory();
     await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
     using client = connectCsi(directory.socket);
-    await expectFailure(
-      invoke(client.controller, 'ControllerPublishVolume', { volumeId: 'd-1', nodeId: 'i-1' }),
-      GrpcStatus.UNIMPLEMENTED,
-      /./,
-    );
+    await expectFailure(invoke(client.controller, 'GetCapacity', {}), GrpcStatus.UNIMPLEMENTED, /./);
     expect(plugin.process.child.exitCode).to.equal(null);
   });
 });
