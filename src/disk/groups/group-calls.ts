@@ -16,6 +16,8 @@ export interface GroupCalls {
    * @returns the members that ECS did not delete: they stay although the request as such succeeded.
    */
   readonly deleteSnapshotGroup: (groupId: string, call: Call) => Promise<KeptMember[]>;
+  /** Puts a tag on the group; one of the same key is replaced. */
+  readonly tagSnapshotGroup: (groupId: string, tag: Tag, call: Call) => Promise<void>;
   readonly findSnapshotGroup: (groupId: string, call: Call) => Promise<SnapshotGroup | undefined>;
   /** In the order of the ids, without those that are not there. */
   readonly findSnapshotGroups: (groupIds: readonly string[], call: Call) => Promise<SnapshotGroup[]>;

@@ -157,13 +157,16 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       // ours to use. Only when it stays out of sight is a token of all parameters free.
       const existing = await findByKey(parts, request, 'alone', call);
       if (existing !== undefined) {
+        parts.sightings.seen(`token ${token}`);
         return await settled(parts, existing, diskIds, call);
       }
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('snapshot-group', token, JSON.stringify(group));
     }
   }
-  throw new DiskError('busy', `ECS keeps answering for ${request.key} with groups that are gone; call again`);
+  // Final, since nothing of it is left: were it not, Kubernetes could never let the VolumeGroupSnapshot go.
+  const message = `ECS keeps answering for ${request.key} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
+  throw new DiskError('failed', message);
 }
 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {
