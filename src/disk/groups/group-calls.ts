@@ -27,7 +27,7 @@ export interface GroupCalls {
     search: 'shared' | 'alone',
     call: Call,
   ) => Promise<SnapshotGroup[]>;
-  /** At most 1,000: the limit of ECS for a search by tag. */
+  /** All of them, though a search by tag ends at 1,000. */
   readonly findSnapshotGroupsByTag: (tag: Tag, call: Call) => Promise<SnapshotGroup[]>;
   /** Looks in rounds that all who wait share until `until` holds; rejects with the signal's reason if that comes first. */
   readonly waitForSnapshotGroup: (
