@@ -138,7 +138,8 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
   const group = newGroup(request);
   const { diskIds } = group;
   const intent = ['snapshot-group', request.key, ...diskIds];
-  let token = clientToken(...intent);
+  const firstToken = clientToken(...intent);
+  let token = parts.sightings.freeToken(firstToken);
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const groupId = await parts.cloud.createSnapshotGroup({ ...group, clientToken: token }, call);
@@ -148,6 +149,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       }
       // ECS answered an old token with a group that is gone: the next token is free.
       token = clientToken(...intent, 'after', groupId);
+      parts.sightings.noteFreeToken(firstToken, token);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         noteUnanswered(parts, request, error);

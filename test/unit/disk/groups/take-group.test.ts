@@ -281,6 +281,16 @@ describe('takeGroup', () => {
     expect(error.message).to.contain('delete the VolumeGroupSnapshot');
   });
 
+  it('asks ECS no more often the more groups of the name have failed', async () => {
+    const { take, cloud } = startScene();
+    for (let failures = 0; failures < 60; failures += 1) {
+      cloud.failSnapshots(1);
+      const before = cloud.countOf('createSnapshotGroup');
+      expect((await rejectionOf(take())).message).to.contain('the snapshot of d-1 failed');
+      expect(cloud.countOf('createSnapshotGroup') - before).to.be.at.most(2);
+    }
+  });
+
   it('makes a new group after one of the same name was deleted', async () => {
     const { take, cloud } = startScene();
     const { id, snapshots } = await take();
