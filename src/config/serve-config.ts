@@ -97,7 +97,8 @@ function socketSettings({ optional, required }: FlagValues) {
   };
 }
 
-function ecsSettings({ optional, required }: FlagValues) {
+/** Where ECS is, and how it is reached. @throws UsageError */
+export function ecsSettings({ optional, required }: FlagValues) {
   const endpoint = optional(flags.ecsEndpoint);
   return {
     regionId: regionId(required(flags.region)),
@@ -141,8 +142,8 @@ function clusterId(text: string | undefined): string | undefined {
   return text;
 }
 
-/** The rule of the standard: a domain name of at most 63 characters. */
-function driverName(text: string): string {
+/** The rule of the standard: a domain name of at most 63 characters. @throws UsageError */
+export function driverName(text: string): string {
   if (text.length > 63 || !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) {
     throw new UsageError(`--driver-name: "${text}" is not a domain name of at most 63 characters`);
   }
