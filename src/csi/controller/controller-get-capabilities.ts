@@ -3,6 +3,7 @@ import type { UnaryRpc } from '../unary.ts';
 
 const capabilities = [
   'CREATE_DELETE_VOLUME',
+  'PUBLISH_UNPUBLISH_VOLUME',
   'LIST_VOLUMES',
   'GET_VOLUME',
   'CLONE_VOLUME',
@@ -11,6 +12,8 @@ const capabilities = [
   'GET_SNAPSHOT',
   'EXPAND_VOLUME',
   'MODIFY_VOLUME',
+  'VOLUME_CONDITION',
+  'SINGLE_NODE_MULTI_WRITER',
 ] as const;
 
 /** What this plugin can do. The same in every replica, at all times. */
