@@ -108,10 +108,7 @@ export class FakeDiskCloud implements DiskCloud {
   resizeDisk(resize: DiskResize, call: Call): Promise<void> {
     return this.answer('resizeDisk', [resize], call, () => {
       const { diskId, sizeGiB } = resize;
-      const disk = this.disks.get(diskId);
-      if (disk === undefined) {
-        throw refusal('not-found', `resize disk ${diskId}: no such disk`);
-      }
+      const disk = there(this.disks.get(diskId), `resize disk ${diskId}`);
       if (!['In_use', 'Available'].includes(disk.status)) {
         throw refusal('wrong-state', `resize disk ${diskId}: not in a state that allows it`);
       }
@@ -161,10 +158,7 @@ export class FakeDiskCloud implements DiskCloud {
 
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string> {
     return this.answer('createSnapshot', [snapshot], call, () => {
-      const disk = this.disks.get(snapshot.diskId);
-      if (disk === undefined) {
-        throw refusal('not-found', `snapshot disk ${snapshot.diskId}: no such disk`);
-      }
+      const disk = there(this.disks.get(snapshot.diskId), `snapshot disk ${snapshot.diskId}`);
       return this.once(snapshot.clientToken, snapshot, () => this.startSnapshot(snapshot, disk));
     });
   }
@@ -190,7 +184,8 @@ export class FakeDiskCloud implements DiskCloud {
 
   tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void> {
     return this.answer('tagSnapshot', [snapshotId, tag], call, () => {
-      const tags = new Map(this.snapshots.get(snapshotId)?.tags).set(tag.key, tag.value);
+      const snapshot = there(this.snapshots.get(snapshotId), `tag snapshot ${snapshotId}`);
+      const tags = new Map(snapshot.tags).set(tag.key, tag.value);
       this.snapshots.change(snapshotId, { tags }, 0);
     });
   }
@@ -348,6 +343,13 @@ function idsWith(
 
 export function refusal(kind: DiskErrorKind, message: string): DiskError {
   return new DiskError(kind, message);
+}
+
+function there<T>(found: T | undefined, action: string): T {
+  if (found === undefined) {
+    throw refusal('not-found', `${action}: no such resource`);
+  }
+  return found;
 }
 
 function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Error {
