@@ -186,7 +186,7 @@ export class FakeDiskCloud implements DiskCloud {
     return this.answer('tagSnapshot', [snapshotId, tag], call, () => {
       const snapshot = there(this.snapshots.get(snapshotId), `tag snapshot ${snapshotId}`);
       const tags = new Map(snapshot.tags).set(tag.key, tag.value);
-      this.snapshots.change(snapshotId, { tags }, 0);
+      this.snapshots.set(snapshotId, { tags });
     });
   }
 

@@ -88,10 +88,6 @@ async function mark(parts: ExpandGuardParts, failed: FailedResize, call: Call): 
   const isFirst = keptBefore === undefined && isNewest(snapshot, before);
   const problem = await tag(parts, snapshot, isFirst ? outcomes.failed : outcomes.failedAgain, call);
   const after = await look();
-  if (firstFailureAmong(after)?.id === snapshot.id && !isNewest(snapshot, after)) {
-    await tag(parts, snapshot, outcomes.failedAgain, call);
-    return replaceable(snapshot);
-  }
   return fateAmong(after, parts, failed, problem);
 }
 
@@ -112,7 +108,7 @@ function fateAmong(
     return isSafe(parts, failed, guards) ? keptForItsDay(kept) : replaceable(kept);
   }
   if (kept !== undefined) {
-    const first = `that of the first failure, snapshotId[${kept.id}], until ${endOf(kept)} or until the disk has ${wantedSizeOf(kept)} GiB`;
+    const first = `that of the first failure is snapshotId[${kept.id}], which ends at ${endOf(kept)}, or once the disk has ${wantedSizeOf(kept)} GiB`;
     return replaceable(now, `; ${first}`);
   }
   const isUnmarked = problem !== undefined && !now.tags.has(tagKeys.guardOutcome);

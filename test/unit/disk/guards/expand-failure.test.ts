@@ -19,7 +19,7 @@ describe('keepAfterFailure', () => {
     const left = scene.cloud.snapshots.values().map(({ id }) => id);
     expect(left).to.have.length(2).and.to.include(first);
     expect(lastMessage(scene)).to.contain(
-      `kept until a later attempt goes on without it; that of the first failure, snapshotId[${first}], until 2026-01-03T00:00`,
+      `kept until a later attempt goes on without it; that of the first failure is snapshotId[${first}], which ends at 2026-01-03T00:00`,
     );
 
     await scene.expand();

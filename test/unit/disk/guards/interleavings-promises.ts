@@ -43,7 +43,7 @@ export function watchPromises(world: World): Promises {
   return promises;
 }
 
-const promise = /snapshotId\[([^\]]+)\](?: is kept|,) until (\d{4}-\S+?Z)/g;
+const promise = /snapshotId\[([^\]]+)\] is kept until (\d{4}-\S+?Z)/g;
 
 function promisesIn({ reason, message }: ClusterEvent): { readonly id: string; readonly until: number }[] {
   if (reason !== 'ExpansionFailedSnapshotKept') {
