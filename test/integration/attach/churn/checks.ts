@@ -6,10 +6,10 @@ import { attachMs, type Site } from './site.ts';
 /** Volumes that are not where the last successful call put them, or not of the size that it gave them. */
 export async function misplaced({ emulator }: Site, lives: readonly Life[]): Promise<string[]> {
   const disks = await placedDisks(emulator);
-  return lives.flatMap(({ volumeId, node, sizeGiB }) => {
+  return lives.flatMap(({ volumeId, node, sizeGiB, category }) => {
     const disk = disks.get(volumeId);
-    const actual = `${disk?.status ?? 'gone'} at [${disk?.instanceIds.join(', ') ?? ''}] with ${disk?.sizeGiB ?? 0} GiB`;
-    const expected = `${node === undefined ? 'Available' : 'In_use'} at [${node ?? ''}] with ${sizeGiB} GiB`;
+    const actual = `${disk?.status ?? 'gone'} at [${disk?.instanceIds.join(', ') ?? ''}] with ${disk?.sizeGiB ?? 0} GiB of ${disk?.category ?? ''}`;
+    const expected = `${node === undefined ? 'Available' : 'In_use'} at [${node ?? ''}] with ${sizeGiB} GiB of ${category}`;
     return actual === expected ? [] : [`${volumeId} is ${actual}, not ${expected}`];
   });
 }
