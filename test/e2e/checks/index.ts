@@ -1,0 +1,22 @@
+import type { Emulator } from '../../support/emulator.ts';
+import type { ControlPlane } from '../system/control-plane.ts';
+import type { Product } from '../system/product.ts';
+import type { Programs } from '../system/programs.ts';
+
+/** What a check may look at. */
+export interface CheckContext {
+  readonly programs: Programs;
+  readonly controlPlane: ControlPlane;
+  readonly ecs: Emulator;
+  readonly directory: string;
+}
+
+export interface Check {
+  readonly title: string;
+  run(context: CheckContext & { readonly product: Product }): Promise<void>;
+}
+
+/** Of the chart and its manifests, before any story. */
+export const checksBefore: readonly Check[] = [];
+/** Of what all stories have used together. */
+export const checksAfter: readonly Check[] = [];
