@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { ServeConfig } from './config/serve-config.ts';
 import { createController } from './csi/controller/index.ts';
+import { createGroupController } from './csi/group-controller/index.ts';
 import { createIdentity } from './csi/identity.ts';
 import { OperationLock } from './csi/operation-lock.ts';
 import { loadCsiProto, type CsiProto } from './csi/proto.ts';
@@ -14,6 +15,7 @@ import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
+import type { GroupCloud } from './disk/groups/group-calls.ts';
 import { ownerTag } from './disk/tags.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
@@ -181,32 +183,37 @@ interface HttpParts {
 
 interface CsiParts extends Observed {
   readonly guards: ExpandGuardParts;
-  readonly cloud: DiskCloud;
+  readonly cloud: GroupCloud;
   readonly access: AccessCheck;
 }
 
 async function serveCsi(config: ServeConfig, parts: CsiParts) {
   const { cloud, guards, access, log, metrics, version } = parts;
   const proto = loadCsiProto();
-  const controller = createController({
+  const controllerParts = {
     ...config,
     cloud,
     sightings: guards.sightings,
     guards,
     lock: new OperationLock(),
     now: Date.now,
-    warn: (details, message) => log.warn({ ...details }, message),
-  });
+    warn: (details: object, message: string) => log.warn({ ...details }, message),
+  };
+  const groupServices = config.groupSnapshots
+    ? [{ definition: proto.v1.GroupController.service, rpcs: createGroupController(controllerParts) }]
+    : [];
   const identity = createIdentity({
     driverName: config.driverName,
     version,
+    groupSnapshots: config.groupSnapshots,
     isReady: () => access.hasPassed(),
   });
   return await startCsiServer({
     socket: { path: config.socketPath, mode: config.socketMode, owner: config.socketOwner },
     services: [
       { definition: proto.v1.Identity.service, rpcs: identity },
-      { definition: proto.v1.Controller.service, rpcs: controller },
+      { definition: proto.v1.Controller.service, rpcs: createController(controllerParts) },
+      ...groupServices,
     ],
     maxCallMs: config.maxCallMs,
     onFinished: reportCalls(log, metrics, proto),

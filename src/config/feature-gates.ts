@@ -12,9 +12,6 @@ const gatesOfOthers = [
 /** Gates of this driver. */
 const ownGates = ['EnableDeleteAutoSnapshots', 'EnableVolumeGroupSnapshots'];
 
-/** Gates that this version knows but cannot open yet. Opening one must not look as if it worked. */
-const gatesToCome = ['EnableVolumeGroupSnapshots'];
-
 export interface FeatureGates {
   readonly open: ReadonlySet<string>;
   /** One for each gate that has no effect. */
@@ -23,7 +20,7 @@ export interface FeatureGates {
 
 /**
  * Reads `A=true,B=false`.
- * @throws UsageError for an unknown gate, a value other than true and false, and a gate that is not available yet.
+ * @throws UsageError for an unknown gate, and a value other than true and false.
  */
 export function readFeatureGates(text: string): FeatureGates {
   const open = new Set<string>();
@@ -36,19 +33,16 @@ export function readFeatureGates(text: string): FeatureGates {
     if (gatesOfOthers.includes(name)) {
       warnings.push(`feature gate ${name} has no meaning for this driver and is ignored`);
     } else {
-      assertCanBe(name, value === 'true');
+      assertKnown(name);
       open[value === 'true' ? 'add' : 'delete'](name);
     }
   }
   return { open, warnings };
 }
 
-function assertCanBe(name: string, isOpen: boolean): void {
+function assertKnown(name: string): void {
   if (!ownGates.includes(name)) {
     const known = [...ownGates, ...gatesOfOthers].join(', ');
     throw new UsageError(`--feature-gates: ${name} is not known; known are ${known}`);
-  }
-  if (isOpen && gatesToCome.includes(name)) {
-    throw new UsageError(`--feature-gates: ${name}=true is not available in this version`);
   }
 }

@@ -29,6 +29,8 @@ export interface ServeConfig {
   readonly drainMs: number;
   readonly credentials: CredentialSettings | undefined;
   readonly guards: GuardConfig;
+  /** The gate EnableVolumeGroupSnapshots. */
+  readonly groupSnapshots: boolean;
   readonly logLevel: LogLevel;
   /** To be logged once the log is there. */
   readonly warnings: readonly string[];
@@ -55,6 +57,7 @@ export function serveConfigFrom(
     ...ecsSettings(parsed),
     ...limits(parsed),
     guards: guardConfigFrom(parsed, gates.open, env),
+    groupSnapshots: gates.open.has('EnableVolumeGroupSnapshots'),
     driverName: driverName(required(flags.driverName)),
     httpEndpoint: httpEndpoint(required(flags.httpEndpoint)),
     clusterId: clusterId(optional(flags.clusterId)),

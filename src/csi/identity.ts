@@ -6,6 +6,8 @@ import type { UnaryRpc } from './unary.ts';
 export interface IdentityParts {
   readonly driverName: string;
   readonly version: string;
+  /** Whether the GroupController is served. */
+  readonly groupSnapshots: boolean;
   /** Whether the cloud has let us in. Never waits. */
   readonly isReady: () => boolean;
 }
@@ -19,6 +21,7 @@ export function createIdentity(parts: IdentityParts) {
     Promise.resolve({
       capabilities: [
         { service: { type: 'CONTROLLER_SERVICE' } },
+        ...(parts.groupSnapshots ? [{ service: { type: 'GROUP_CONTROLLER_SERVICE' as const } }] : []),
         { service: { type: 'VOLUME_ACCESSIBILITY_CONSTRAINTS' } },
         { volumeExpansion: { type: 'ONLINE' } },
       ],

@@ -1,6 +1,8 @@
 import type { Disk } from '../disk/disk.ts';
+import type { ReadGroup } from '../disk/groups/read-group.ts';
 import { isReady, type Snapshot } from '../disk/snapshot.ts';
 import type { Snapshot as CsiSnapshot } from '../generated/csi/v1/Snapshot.ts';
+import type { VolumeGroupSnapshot } from '../generated/csi/v1/VolumeGroupSnapshot.ts';
 import type { Volume } from '../generated/csi/v1/Volume.ts';
 import { bytesOf } from './capacity.ts';
 import { topologyOf } from './topology.ts';
@@ -17,14 +19,28 @@ export function toCsiVolume(disk: Disk, volumeContext: Record<string, string> = 
   };
 }
 
-/** A snapshot that is cut, in the words of the standard. The size is the least that a restored volume needs. */
-export function toCsiSnapshot(snapshot: Snapshot): CsiSnapshot {
+/**
+ * A snapshot that is cut, in the words of the standard. The size is the least that a restored volume needs.
+ * @param groupId the living group that it belongs to; for others, csi-snapshotter would wait for ever for the group.
+ */
+export function toCsiSnapshot(snapshot: Snapshot, groupId = ''): CsiSnapshot {
   return {
     snapshotId: snapshot.id,
     sourceVolumeId: snapshot.sourceDiskId,
     sizeBytes: bytesOf(snapshot.sourceDiskSizeGiB),
     creationTime: toTimestamp(snapshot.cutAt),
     readyToUse: isReady(snapshot),
+    groupSnapshotId: groupId,
+  };
+}
+
+/** A group that is cut, with its members, in the words of the standard. */
+export function toCsiGroupSnapshot(group: ReadGroup): VolumeGroupSnapshot {
+  return {
+    groupSnapshotId: group.id,
+    snapshots: group.snapshots.map((snapshot) => toCsiSnapshot(snapshot, group.id)),
+    creationTime: toTimestamp(group.cutAt),
+    readyToUse: group.isReady,
   };
 }
 

@@ -4,6 +4,8 @@ export interface DiskCategory {
   readonly maxSizeGiB: number;
   /** Snapshots can be restored from within seconds, and restored to this category before their upload ends. */
   readonly instantAccess: boolean;
+  /** Can be part of a snapshot-consistent group. */
+  readonly snapshotGroups: boolean;
   /** Lives in a region rather than a zone: ECS refuses a zone for it. */
   readonly regional: boolean;
   readonly performanceLevels: boolean;
@@ -18,6 +20,7 @@ const plain: DiskCategory = {
   minSizeGiB: 20,
   maxSizeGiB: 32768,
   instantAccess: false,
+  snapshotGroups: false,
   regional: false,
   performanceLevels: false,
   provisionedIops: false,
@@ -25,7 +28,7 @@ const plain: DiskCategory = {
   multiAttach: false,
   ephemeral: false,
 };
-const essd: DiskCategory = { ...plain, minSizeGiB: 1, maxSizeGiB: 65536, instantAccess: true };
+const essd: DiskCategory = { ...plain, minSizeGiB: 1, maxSizeGiB: 65536, instantAccess: true, snapshotGroups: true };
 const ephemeral: DiskCategory = { ...plain, minSizeGiB: 64, maxSizeGiB: 8192, ephemeral: true };
 
 export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([
@@ -38,8 +41,8 @@ export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([
   ['cloud', { ...plain, minSizeGiB: 5, maxSizeGiB: 2000 }],
   ['elastic_ephemeral_disk_standard', ephemeral],
   ['elastic_ephemeral_disk_premium', ephemeral],
-  ['cloud_essd_xc0', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536 }],
-  ['cloud_essd_xc1', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536 }],
+  ['cloud_essd_xc0', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536, snapshotGroups: true }],
+  ['cloud_essd_xc1', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536, snapshotGroups: true }],
 ]);
 
 /** Smallest size of each ESSD performance level, in GiB. */

@@ -85,7 +85,9 @@ export type EventReason =
   | 'ProtectionSwitchedOff'
   | 'ProtectionNotPossible'
   | 'ProtectionNotRecorded'
-  | 'InvalidProtectionPolicy';
+  | 'InvalidProtectionPolicy'
+  | 'GroupSnapshotRefused'
+  | 'GroupSnapshotFailed';
 
 export interface ClusterEvent {
   readonly type: 'Normal' | 'Warning';

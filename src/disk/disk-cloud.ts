@@ -10,7 +10,7 @@ import type { NewSnapshot, Snapshot } from './snapshot.ts';
  * - Mutating methods send their request once. A throttled request, which ECS has not executed, is sent again; one
  *   whose outcome is unknown is not, and rejects with `outcome-unknown`.
  * - A resource that is missing from an answer is `undefined` here, which is no proof that it is gone: a caller
- *   without RAM rights gets the same empty answer. `isDiskProvenAbsent` and `isSnapshotProvenAbsent` are the proof.
+ *   without RAM rights gets the same empty answer. `isDiskProvenAbsent` and its like are the proof.
  */
 export interface DiskCloud extends DiskCalls, SnapshotCalls, AccountCalls {}
 

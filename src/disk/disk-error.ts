@@ -58,3 +58,19 @@ export class DiskError extends Error {
 export function isDiskError(error: unknown, ...kinds: readonly DiskErrorKind[]): error is DiskError {
   return error instanceof DiskError && (kinds.length === 0 || kinds.includes(error.kind));
 }
+
+/** Kinds that decide nothing: an earlier request may have worked, a later one may. */
+const undecided: readonly DiskErrorKind[] = [
+  'throttled',
+  'busy',
+  'timed-out',
+  'cancelled',
+  'outcome-unknown',
+  'unauthenticated',
+  'unreadable',
+];
+
+/** True for a DiskError after which the caller gives up, and forgets what may have been made for it. */
+export function isFinal(error: unknown): error is DiskError {
+  return error instanceof DiskError && !undecided.includes(error.kind);
+}

@@ -2,7 +2,11 @@ import type { Call } from './call.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 import type { Sightings } from './sightings.ts';
+import type { Snapshot } from './snapshot.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
+
+/** Called with a snapshot before it is deleted; what it throws stops the deletion. */
+export type BeforeRemoval = (snapshot: Snapshot, call: Call) => Promise<void>;
 
 export interface RemoveSnapshotParts {
   readonly cloud: DiskCloud;
@@ -18,6 +22,7 @@ export async function removeSnapshot(
   { cloud, sightings }: RemoveSnapshotParts,
   snapshotId: string,
   call: Call,
+  beforeRemoval: BeforeRemoval = () => Promise.resolve(),
 ): Promise<void> {
   const snapshot = await cloud.findSnapshot(snapshotId, call);
   if (snapshot === undefined) {
@@ -26,6 +31,7 @@ export async function removeSnapshot(
     }
     throw hidden('snapshot', snapshotId);
   }
+  await beforeRemoval(snapshot, call);
   try {
     await cloud.deleteSnapshot(snapshotId, { force: false }, call);
   } catch (error) {

@@ -28,6 +28,12 @@ export class Sightings {
     return this.#now() - since >= doubtAfterMs;
   }
 
+  /** Whether something was not found lately that may still show up. */
+  isAwaited(what: string): boolean {
+    const since = this.#missingSince.get(what);
+    return since !== undefined && this.#now() - since < doubtAfterMs;
+  }
+
   /** Notes that it is there. */
   seen(what: string): void {
     this.#missingSince.delete(what);

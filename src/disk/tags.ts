@@ -19,6 +19,9 @@ export const tagKeys = {
   pvName: 'kubernetes.io/created-for/pv/name',
   snapshotName: 'csi.alibabacloud.com/snapshot/name',
   snapshotNamespace: 'csi.alibabacloud.com/snapshot/namespace',
+  groupSnapshotName: 'csi.alibabacloud.com/group-snapshot/name',
+  groupSnapshotNamespace: 'csi.alibabacloud.com/group-snapshot/namespace',
+  groupDisks: 'csi.alibabacloud.com/group-snapshot/disks',
 } as const;
 
 const createdByValue = 'alibabacloud-csi-plugin';

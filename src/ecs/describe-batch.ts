@@ -16,6 +16,8 @@ export interface DescribeBatchOptions<T> {
   readonly observer: EcsObserver;
   readonly limits: SharedCallLimits;
   readonly window?: BatchWindowOptions | undefined;
+  /** The most ids that ECS takes in one request of the action. Default: 100. */
+  readonly maxIds?: number | undefined;
 }
 
 /**
@@ -30,10 +32,11 @@ interface Key {
 }
 
 export function createDescribeBatch<T>(options: DescribeBatchOptions<T>): LookUp<T> {
-  const schedule = createSchedule(options.limits.clock, options.window);
+  const { maxIds = maxIdsPerRequest } = options;
+  const schedule = createSchedule(options.limits.clock, maxIds, options.window);
   const loader = new DataLoader<Key, T | undefined>((keys) => loadBatch(keys, options), {
     cache: false,
-    maxBatchSize: maxIdsPerRequest,
+    maxBatchSize: maxIds,
     batchScheduleFn: schedule.begin,
   });
   return (id, call) => {
@@ -65,7 +68,7 @@ function joinedRequestIds(keys: readonly Key[]): string {
 }
 
 /** Sends a batch when its window has passed, or at once when it is full. */
-function createSchedule(clock: Clock, options: BatchWindowOptions | undefined) {
+function createSchedule(clock: Clock, maxIds: number, options: BatchWindowOptions | undefined) {
   const window = createBatchWindow(clock, options);
   let open = { size: 0, full: new AbortController() };
   return {
@@ -75,7 +78,7 @@ function createSchedule(clock: Clock, options: BatchWindowOptions | undefined) {
     },
     add: (): void => {
       open.size += 1;
-      if (open.size === maxIdsPerRequest) {
+      if (open.size === maxIds) {
         open.full.abort();
       }
     },

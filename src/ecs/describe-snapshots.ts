@@ -5,11 +5,12 @@ import type { Tag } from '../disk/disk.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import type { EcsClient } from './client.ts';
 import type { SendRequest } from './ecs-request.ts';
+import type { Owned } from './name-look-up.ts';
 import type { Page } from './pages.ts';
+import { readOwned } from './name-look-up.ts';
 import { readPages } from './pages.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
-import type { OwnedSnapshots } from './snapshot-name-look-up.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 type Filter = SdkFields<DescribeSnapshotsRequest>;
@@ -20,8 +21,6 @@ export type DescribeSnapshotsPage = (asked: string, filter: Filter, call: Call) 
 const action = 'DescribeSnapshots';
 /** The most that DescribeSnapshots gives at a time. */
 const pageSize = 100;
-/** A search by tag shows no more than this, and does not say so. */
-const maxFoundByTag = 1_000;
 
 export function createDescribeSnapshotsPage(client: EcsClient, send: SendRequest): DescribeSnapshotsPage {
   return async (asked, filter, call) => {
@@ -70,14 +69,9 @@ export async function listSnapshotsByTag(
   tag: Tag,
   maxRequests: number,
   call: Call,
-): Promise<OwnedSnapshots> {
-  let last: Page<Snapshot> | undefined;
-  const snapshots = await readPages(
-    async (nextToken) => {
-      last = await describePage('find snapshots by name', { tag: [tag], nextToken }, call);
-      return last;
-    },
-    (_items, pages) => pages >= maxRequests,
+): Promise<Owned<Snapshot>> {
+  return await readOwned(
+    (nextToken) => describePage('find snapshots by name', { tag: [tag], nextToken }, call),
+    maxRequests,
   );
-  return { snapshots, complete: last?.nextToken === undefined && snapshots.length < maxFoundByTag };
 }

@@ -1,9 +1,9 @@
 import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
-import type { DiskCloud } from '../disk/disk-cloud.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
+import type { GroupCloud } from '../disk/groups/group-calls.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import { isSnapshotId } from '../disk/snapshot.ts';
 import type { BatchWindowOptions } from './batch-window.ts';
@@ -19,14 +19,15 @@ import {
   listSnapshotsByTag,
 } from './describe-snapshots.ts';
 import { createEcsDisks } from './ecs-disks.ts';
+import { createEcsGroups } from './ecs-groups.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import { createRequestSender } from './ecs-request.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { createEcsSnapshots } from './ecs-snapshots.ts';
+import { NameLookUp } from './name-look-up.ts';
 import { withReadRetry } from './read-retry.ts';
 import { withUndecidedLooks } from './refused-look.ts';
 import { fields } from './sdk-types.ts';
-import { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
 import type { SharedCallLimits } from './shared-call.ts';
 import { StatusPoller } from './status-poller.ts';
 import { createTaggedResources } from './tagged-resources.ts';
@@ -47,7 +48,7 @@ export interface EcsDiskCloudOptions {
 }
 
 /** A DiskCloud that can be shut. */
-export interface EcsDiskCloud extends DiskCloud, Disposable {
+export interface EcsDiskCloud extends GroupCloud, Disposable {
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -61,6 +62,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   return withUndecidedLooks({
     ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
+    ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
     close,
     [Symbol.dispose]: close,
@@ -130,7 +132,7 @@ function snapshotsPart(tools: Tools) {
       window,
     }),
     poller: new StatusPoller<Snapshot>({ action, describe: pollById, observer, limits, intervalMs }),
-    names: new SnapshotNameLookUp({
+    names: new NameLookUp<Snapshot>({
       findByName: (name, call) =>
         describeSnapshots(describePage, 'find snapshots by name', { snapshotName: name }, call),
       listOwned: (maxRequests, call) => listSnapshotsByTag(describePage, ownerTag, maxRequests, call),

@@ -16,8 +16,8 @@ import { describeSnapshots } from './describe-snapshots.ts';
 import type { DescribeSnapshotsPage } from './describe-snapshots.ts';
 import { notAnId } from './ecs-disks.ts';
 import type { SendRequest } from './ecs-request.ts';
+import type { NameLookUp } from './name-look-up.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
-import type { SnapshotNameLookUp } from './snapshot-name-look-up.ts';
 import type { StatusPoller } from './status-poller.ts';
 import type { TaggedResources } from './tagged-resources.ts';
 
@@ -27,7 +27,7 @@ export interface EcsSnapshotsParts {
   readonly change: SendRequest;
   readonly describePage: DescribeSnapshotsPage;
   readonly lookUp: LookUp<Snapshot>;
-  readonly names: SnapshotNameLookUp;
+  readonly names: NameLookUp<Snapshot>;
   readonly poller: StatusPoller<Snapshot>;
   readonly tagged: TaggedResources;
 }

@@ -1,18 +1,5 @@
-import type { DiskCloud } from '../disk/disk-cloud.ts';
-import { DiskError, isDiskError, type DiskErrorKind } from '../disk/disk-error.ts';
-
-/** Kinds that say nothing about an earlier request, whoever answers them. */
-const alreadyUndecided: readonly DiskErrorKind[] = [
-  ...([
-    'throttled',
-    'busy',
-    'timed-out',
-    'cancelled',
-    'outcome-unknown',
-    'unauthenticated',
-    'unreadable',
-  ] as const),
-];
+import { DiskError, isFinal } from '../disk/disk-error.ts';
+import type { GroupCloud } from '../disk/groups/group-calls.ts';
 
 /**
  * A look that ECS refuses, for whatever reason, tells nothing about what an earlier attempt has made. Were its error
@@ -25,7 +12,7 @@ function look<Arguments extends unknown[], Result>(
     try {
       return await method(...args);
     } catch (error) {
-      if (isDiskError(error) && !alreadyUndecided.includes(error.kind)) {
+      if (isFinal(error)) {
         const { code, action, requestId } = error;
         throw new DiskError('unreadable', error.message, { code, action, requestId, cause: error });
       }
@@ -35,7 +22,7 @@ function look<Arguments extends unknown[], Result>(
 }
 
 /** The same cloud, whose reads never end in a final error. */
-export function withUndecidedLooks<Cloud extends DiskCloud>(cloud: Cloud): Cloud {
+export function withUndecidedLooks<Cloud extends GroupCloud>(cloud: Cloud): Cloud {
   return {
     ...cloud,
     findDisk: look(cloud.findDisk),
@@ -52,6 +39,11 @@ export function withUndecidedLooks<Cloud extends DiskCloud>(cloud: Cloud): Cloud
     waitForSnapshot: look(cloud.waitForSnapshot),
     isSnapshotProvenAbsent: look(cloud.isSnapshotProvenAbsent),
     listSnapshotIds: look(cloud.listSnapshotIds),
+    findSnapshotGroup: look(cloud.findSnapshotGroup),
+    findSnapshotGroups: look(cloud.findSnapshotGroups),
+    findSnapshotGroupsByName: look(cloud.findSnapshotGroupsByName),
+    waitForSnapshotGroup: look(cloud.waitForSnapshotGroup),
+    isSnapshotGroupProvenAbsent: look(cloud.isSnapshotGroupProvenAbsent),
     checkAccess: look(cloud.checkAccess),
   };
 }

@@ -11,6 +11,8 @@ export interface StatusPollerOptions<T> {
   readonly observer: EcsObserver;
   readonly limits: SharedCallLimits;
   readonly intervalMs: number;
+  /** The most ids that ECS takes in one request of the action. Default: 100. */
+  readonly maxIds?: number | undefined;
 }
 
 interface Waiter<T> {
@@ -24,8 +26,8 @@ interface Waiter<T> {
 const firstLookShare = 5;
 
 /**
- * Waits for resources to change, all of them in one loop: every round describes each id that somebody waits for, a hundred
- * to a request. The loop runs only while somebody waits.
+ * Waits for resources to change, all of them in one loop: every round describes each id that somebody waits for, as many
+ * to a request as ECS takes. The loop runs only while somebody waits.
  */
 export class StatusPoller<T> {
   readonly #options: StatusPollerOptions<T>;
@@ -98,9 +100,10 @@ export class StatusPoller<T> {
     // Who comes while the round is under way must not be told of the time before.
     const present = [...this.#waiters];
     const ids = [...new Set(present.map((waiter) => waiter.id))];
+    const { maxIds = maxIdsPerRequest } = this.#options;
     const batches = [];
-    for (let start = 0; start < ids.length; start += maxIdsPerRequest) {
-      batches.push(this.#look(ids.slice(start, start + maxIdsPerRequest)));
+    for (let start = 0; start < ids.length; start += maxIds) {
+      batches.push(this.#look(ids.slice(start, start + maxIds)));
     }
     const results = new Map((await Promise.all(batches)).flatMap((batch) => [...batch]));
     for (const waiter of present) {

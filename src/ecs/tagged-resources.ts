@@ -8,8 +8,8 @@ import type { SendRequest } from './ecs-request.ts';
 import { readPages } from './pages.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 
-/** What the tag actions of ECS call the two nouns. */
-type ResourceType = 'disk' | 'snapshot';
+/** What the tag actions of ECS call the three nouns. */
+type ResourceType = 'disk' | 'snapshot' | 'snapshotgroup';
 
 export interface TaggedResources {
   /** The ids of all that carry the tag, sorted. Unlike a Describe by tag, which stops at 1,000, this list is complete. */

@@ -1,5 +1,5 @@
 import { AlibabaCloudError } from '@alicloud/openapi-core';
-import { DiskError } from '../disk/disk-error.ts';
+import { DiskError, type DiskErrorKind } from '../disk/disk-error.ts';
 import { findErrorRow } from './ecs-errors.ts';
 import type { ErrorRow } from './errors/error-row.ts';
 
@@ -22,6 +22,14 @@ export function toDiskError(error: unknown, action: string, asked: string): Disk
   const row = findErrorRow(answer.code, action, answer.text) ?? unlistedRow(answer);
   const details = { code: answer.code, action, requestId: answer.requestId };
   return new DiskError(row.kind, messageFor(answer, row, { action, asked }), details);
+}
+
+/** What a code means that ECS gives for one part of a request which it has answered with success. */
+export function kindOfPart(code: string, text: string, action: string): { kind: DiskErrorKind; reason: string } {
+  const answer = { code, statusCode: 400, text: stableText(text, undefined) };
+  const row = findErrorRow(code, action, answer.text) ?? unlistedRow(answer);
+  const says = `${answer.text === '' ? row.reason : answer.text} (${code})`;
+  return { kind: row.kind, reason: row.remedy === undefined ? says : `${says}; ${row.remedy}` };
 }
 
 /** Whether ECS answered with a code that the table does not know. */
@@ -80,7 +88,7 @@ function stableText(text: string, requestId: string | undefined): string {
   return withoutId.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, 300);
 }
 
-function unlistedRow({ statusCode }: ErrorAnswer): ErrorRow {
+function unlistedRow({ statusCode }: Pick<ErrorAnswer, 'statusCode'>): ErrorRow {
   return statusCode >= 400 && statusCode < 500
     ? { code: '*', kind: 'bug', reason: 'ECS refused the request for a reason we do not know' }
     : { code: '*', kind: 'outcome-unknown', reason: 'the service failed' };

@@ -12,7 +12,7 @@ const statuses: readonly SnapshotStatus[] = ['progressing', 'accomplished', 'fai
 /** Reads one snapshot of an answer; throws a DiskError of kind `outcome-unknown` when what every snapshot has is missing. */
 export function toSnapshot(snapshot: SdkSnapshot): Snapshot {
   const { id, sourceDiskSizeGiB } = identityOf(snapshot);
-  const status = statuses.find((known) => known === snapshot.status?.toLowerCase()) ?? 'Unknown';
+  const status = snapshotStatusOf(snapshot.status);
   return {
     id,
     name: textOrUndefined(snapshot.snapshotName),
@@ -27,6 +27,11 @@ export function toSnapshot(snapshot: SdkSnapshot): Snapshot {
     encrypted: snapshot.encrypted ?? false,
     tags: tagMap(snapshot.tags?.tag),
   };
+}
+
+/** The status of a snapshot or of a group of them. */
+export function snapshotStatusOf(text: string | undefined): SnapshotStatus {
+  return statuses.find((known) => known === text?.toLowerCase()) ?? 'Unknown';
 }
 
 /** The source disk may be unknown (a copy from another region), its size may not. */

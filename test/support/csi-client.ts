@@ -1,6 +1,7 @@
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { loadCsiProto } from '../../src/csi/proto.ts';
 import type { ControllerClient } from '../../src/generated/csi/v1/Controller.ts';
+import type { GroupControllerClient } from '../../src/generated/csi/v1/GroupController.ts';
 import type { IdentityClient } from '../../src/generated/csi/v1/Identity.ts';
 
 const { v1 } = loadCsiProto();
@@ -16,17 +17,21 @@ type Method<Request, Response> = (
 export interface CsiClient extends Disposable {
   readonly identity: IdentityClient;
   readonly controller: ControllerClient;
+  readonly groupController: GroupControllerClient;
 }
 
 export function connectCsi(socketPath: string): CsiClient {
   const identity = new v1.Identity(`unix:${socketPath}`, credentials.createInsecure());
   const controller = new v1.Controller(`unix:${socketPath}`, credentials.createInsecure());
+  const groupController = new v1.GroupController(`unix:${socketPath}`, credentials.createInsecure());
   return {
     identity,
     controller,
+    groupController,
     [Symbol.dispose]() {
       identity.close();
       controller.close();
+      groupController.close();
     },
   };
 }

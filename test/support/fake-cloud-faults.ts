@@ -1,7 +1,7 @@
-import type { DiskCloud } from '../../src/disk/disk-cloud.ts';
 import type { DiskErrorKind } from '../../src/disk/disk-error.ts';
+import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
 
-export type CloudMethod = keyof DiskCloud;
+export type CloudMethod = keyof GroupCloud;
 
 /**
  * What goes wrong with one request: it is done but its reply is lost, it is lost itself, or it is refused with an error
@@ -21,6 +21,8 @@ export interface FakeDiskCloudOptions {
   >;
   /** A new resource is missing from this many answers. */
   readonly invisibleLooks?: number;
+  /** Deleting a group keeps the members that disks were made from. */
+  readonly keepsUsedMembers?: boolean;
   /** Rounds that a wait lasts; then it ends as when the caller's time is nearly up. */
   readonly rounds?: number;
   /** The way of a request there, and of its answer back: lets a test decide who is first. */

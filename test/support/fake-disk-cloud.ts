@@ -2,6 +2,7 @@ import type { Call } from '../../src/disk/call.ts';
 import { diskCategories } from '../../src/disk/categories.ts';
 import { isInUse, type Disk, type DiskResize, type NewDisk, type Tag } from '../../src/disk/disk.ts';
 import type { DiskCloud } from '../../src/disk/disk-cloud.ts';
+import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
@@ -21,30 +22,30 @@ export class FakeDiskCloud implements DiskCloud {
   readonly #tokens = new Map<string, { readonly parameters: string; readonly id: string }>();
   readonly #faults = new Map<CloudMethod | 'any', Fault[]>();
   readonly #refused = new Set<CloudMethod>();
-  readonly #images = new Set<string>();
-  readonly #looks;
-  readonly #options: FakeDiskCloudOptions;
+  protected readonly images = new Set<string>();
+  protected readonly looks;
+  protected readonly options: FakeDiskCloudOptions;
   #made = 0;
   #failSnapshots = 0;
 
   constructor(options: FakeDiskCloudOptions = {}) {
-    this.#looks = { creating: 1, deleting: 1, growing: 1, cutting: 1, uploading: 2, ...options.looks };
-    this.#options = options;
+    this.looks = { creating: 1, deleting: 1, growing: 1, cutting: 1, uploading: 2, ...options.looks };
+    this.options = options;
   }
 
   // What a test sets up and looks at.
 
   addDisk(changes: Partial<Disk> = {}): Disk {
-    return this.disks.add(aDisk({ id: this.#newId('d'), ...changes }));
+    return this.disks.add(aDisk({ id: this.newId('d'), ...changes }));
   }
 
   addSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
-    return this.snapshots.add(aSnapshot({ id: this.#newId('s'), ...changes }));
+    return this.snapshots.add(aSnapshot({ id: this.newId('s'), ...changes }));
   }
 
   /** A custom image needs the snapshot, so it cannot be deleted even by force. */
   makeImageFrom(snapshotId: string): void {
-    this.#images.add(snapshotId);
+    this.images.add(snapshotId);
   }
 
   /** The next snapshots that are created fail. */
@@ -65,10 +66,10 @@ export class FakeDiskCloud implements DiskCloud {
   }
 
   /** The first argument of each call of a method. */
-  argumentsOf<Name extends CloudMethod>(method: Name): Parameters<DiskCloud[Name]>[0][] {
+  argumentsOf<Name extends CloudMethod>(method: Name): Parameters<GroupCloud[Name]>[0][] {
     return this.calls
       .filter((call) => call.method === method)
-      .map(({ args }) => args[0] as Parameters<DiskCloud[Name]>[0]);
+      .map(({ args }) => args[0] as Parameters<GroupCloud[Name]>[0]);
   }
 
   countOf(method: CloudMethod): number {
@@ -78,17 +79,17 @@ export class FakeDiskCloud implements DiskCloud {
   // DiskCloud.
 
   createDisk(disk: NewDisk, call: Call): Promise<string> {
-    return this.#answer('createDisk', [disk], call, () => {
+    return this.answer('createDisk', [disk], call, () => {
       const source = disk.snapshotId === undefined ? undefined : this.snapshots.get(disk.snapshotId);
       if (disk.snapshotId !== undefined && source === undefined) {
         throw refusal('not-found', `snapshot ${disk.snapshotId} does not exist`);
       }
-      return this.#once(disk.clientToken, disk, () => this.#createDisk(disk, source));
+      return this.once(disk.clientToken, disk, () => this.#createDisk(disk, source));
     });
   }
 
   deleteDisk(diskId: string, call: Call): Promise<void> {
-    return this.#answer('deleteDisk', [diskId], call, () => {
+    return this.answer('deleteDisk', [diskId], call, () => {
       const disk = this.disks.get(diskId);
       if (disk === undefined) {
         return;
@@ -100,12 +101,12 @@ export class FakeDiskCloud implements DiskCloud {
       if (disk.status === 'Creating') {
         throw refusal('busy', `delete disk ${diskId}: the disk is being made`);
       }
-      this.disks.change(diskId, 'gone', this.#looks.deleting);
+      this.disks.change(diskId, 'gone', this.looks.deleting);
     });
   }
 
   resizeDisk(resize: DiskResize, call: Call): Promise<void> {
-    return this.#answer('resizeDisk', [resize], call, () => {
+    return this.answer('resizeDisk', [resize], call, () => {
       const { diskId, sizeGiB } = resize;
       const disk = this.disks.get(diskId);
       if (disk === undefined) {
@@ -118,110 +119,110 @@ export class FakeDiskCloud implements DiskCloud {
       if (sizeGiB <= disk.sizeGiB) {
         throw refusal('out-of-range', `resize disk ${diskId}: not larger than it is`);
       }
-      this.#once(resize.clientToken, resize, () => {
-        this.disks.change(diskId, { sizeGiB }, this.#looks.growing);
+      this.once(resize.clientToken, resize, () => {
+        this.disks.change(diskId, { sizeGiB }, this.looks.growing);
         return diskId;
       });
     });
   }
 
   findDisk(diskId: string, call: Call): Promise<Disk | undefined> {
-    return this.#answer('findDisk', [diskId], call, () => this.disks.look(diskId));
+    return this.answer('findDisk', [diskId], call, () => this.disks.look(diskId));
   }
 
   findDisks(diskIds: readonly string[], call: Call): Promise<Disk[]> {
-    return this.#answer('findDisks', [diskIds], call, () => this.disks.lookAtAll(diskIds));
+    return this.answer('findDisks', [diskIds], call, () => this.disks.lookAtAll(diskIds));
   }
 
   findDisksByTag(tag: Tag, call: Call): Promise<Disk[]> {
-    return this.#answer('findDisksByTag', [tag], call, () =>
+    return this.answer('findDisksByTag', [tag], call, () =>
       this.disks.lookAtAll().filter(({ tags }) => tags.get(tag.key) === tag.value),
     );
   }
 
   findDisksMadeFrom(snapshotId: string, call: Call): Promise<Disk[]> {
-    return this.#answer('findDisksMadeFrom', [snapshotId], call, () =>
+    return this.answer('findDisksMadeFrom', [snapshotId], call, () =>
       this.disks.lookAtAll().filter((disk) => disk.sourceSnapshotId === snapshotId),
     );
   }
 
   waitForDisk(diskId: string, until: (disk: Disk | undefined) => boolean, call: Call) {
     const args = [diskId, until];
-    return this.#answer('waitForDisk', args, call, () => this.#waitFor(this.disks, diskId, until, call));
+    return this.answer('waitForDisk', args, call, () => this.waitFor(this.disks, diskId, until, call));
   }
 
   isDiskProvenAbsent(diskId: string, call: Call): Promise<boolean> {
-    return this.#answer('isDiskProvenAbsent', [diskId], call, () => this.disks.get(diskId) === undefined);
+    return this.answer('isDiskProvenAbsent', [diskId], call, () => this.disks.get(diskId) === undefined);
   }
 
   listDiskIds(tag: Tag, call: Call): Promise<string[]> {
-    return this.#answer('listDiskIds', [tag], call, () => idsWith(tag, this.disks.values()));
+    return this.answer('listDiskIds', [tag], call, () => idsWith(tag, this.disks.values()));
   }
 
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string> {
-    return this.#answer('createSnapshot', [snapshot], call, () => {
+    return this.answer('createSnapshot', [snapshot], call, () => {
       const disk = this.disks.get(snapshot.diskId);
       if (disk === undefined) {
         throw refusal('not-found', `snapshot disk ${snapshot.diskId}: no such disk`);
       }
-      return this.#once(snapshot.clientToken, snapshot, () => this.#createSnapshot(snapshot, disk));
+      return this.once(snapshot.clientToken, snapshot, () => this.startSnapshot(snapshot, disk));
     });
   }
 
   deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void> {
-    return this.#answer('deleteSnapshot', [snapshotId, options], call, () => {
+    return this.answer('deleteSnapshot', [snapshotId, options], call, () => {
       const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
-      if (this.#images.has(snapshotId) || (isSource && !options.force)) {
-        const kind = this.#images.has(snapshotId) ? 'in-use' : 'source-of-disks';
+      if (this.images.has(snapshotId) || (isSource && !options.force)) {
+        const kind = this.images.has(snapshotId) ? 'in-use' : 'source-of-disks';
         throw refusal(kind, `delete snapshot ${snapshotId}: something was made from it`);
       }
       if (this.snapshots.get(snapshotId) !== undefined) {
-        this.snapshots.changeInstead(snapshotId, 'gone', this.#looks.deleting);
+        this.snapshots.changeInstead(snapshotId, 'gone', this.looks.deleting);
       }
     });
   }
 
   extendRetention(snapshotId: string, retentionDays: number, call: Call): Promise<void> {
-    return this.#answer('extendRetention', [snapshotId, retentionDays], call, () => {
+    return this.answer('extendRetention', [snapshotId, retentionDays], call, () => {
       this.snapshots.change(snapshotId, { retentionDays }, 0);
     });
   }
 
   tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void> {
-    return this.#answer('tagSnapshot', [snapshotId, tag], call, () => {
+    return this.answer('tagSnapshot', [snapshotId, tag], call, () => {
       const tags = new Map(this.snapshots.get(snapshotId)?.tags).set(tag.key, tag.value);
       this.snapshots.change(snapshotId, { tags }, 0);
     });
   }
 
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-    return this.#answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
+    return this.answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
   }
 
   findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
-    return this.#answer('findSnapshots', [snapshotIds], call, () => this.snapshots.lookAtAll(snapshotIds));
+    return this.answer('findSnapshots', [snapshotIds], call, () => this.snapshots.lookAtAll(snapshotIds));
   }
 
   findSnapshotsByName(name: string, search: 'shared' | 'alone', call: Call): Promise<Snapshot[]> {
-    return this.#answer('findSnapshotsByName', [name, search], call, () =>
+    return this.answer('findSnapshotsByName', [name, search], call, () =>
       this.snapshots.lookAtAll().filter((snapshot) => snapshot.name === name),
     );
   }
 
   findSnapshotsOfDisk(diskId: string, call: Call): Promise<Snapshot[]> {
-    return this.#answer('findSnapshotsOfDisk', [diskId], call, () =>
+    return this.answer('findSnapshotsOfDisk', [diskId], call, () =>
       this.snapshots.lookAtAll().filter(({ sourceDiskId }) => sourceDiskId === diskId),
     );
   }
 
   waitForSnapshot(snapshotId: string, until: (snapshot: Snapshot | undefined) => boolean, call: Call) {
-    return this.#answer('waitForSnapshot', [snapshotId, until], call, () =>
-      this.#waitFor(this.snapshots, snapshotId, until, call),
+    return this.answer('waitForSnapshot', [snapshotId, until], call, () =>
+      this.waitFor(this.snapshots, snapshotId, until, call),
     );
   }
 
   isSnapshotProvenAbsent(snapshotId: string, call: Call): Promise<boolean> {
-    return this.#answer(
+    return this.answer(
       'isSnapshotProvenAbsent',
       [snapshotId],
       call,
@@ -230,15 +231,15 @@ export class FakeDiskCloud implements DiskCloud {
   }
 
   listSnapshotIds(tag: Tag, call: Call): Promise<string[]> {
-    return this.#answer('listSnapshotIds', [tag], call, () => idsWith(tag, this.snapshots.values()));
+    return this.answer('listSnapshotIds', [tag], call, () => idsWith(tag, this.snapshots.values()));
   }
 
   checkAccess(call: Call): Promise<void> {
-    return this.#answer('checkAccess', [], call, () => undefined);
+    return this.answer('checkAccess', [], call, () => undefined);
   }
 
   /** One request and its answer, with what goes wrong on the way. */
-  async #answer<T>(
+  protected async answer<T>(
     method: CloudMethod,
     args: readonly unknown[],
     call: Call,
@@ -264,16 +265,16 @@ export class FakeDiskCloud implements DiskCloud {
 
   /** Others get their turn meanwhile. */
   async #travel(): Promise<void> {
-    await (this.#options.travel?.() ?? Promise.resolve());
+    await (this.options.travel?.() ?? Promise.resolve());
   }
 
-  async #waitFor<T extends Disk | Snapshot>(
-    all: LookedAt<T>,
+  protected async waitFor<T extends { readonly id: string }>(
+    all: { look(id: string): T | undefined },
     id: string,
     until: (found: T | undefined) => boolean,
     call: Call,
   ): Promise<T | undefined> {
-    for (let round = 0; round < (this.#options.rounds ?? 20); round += 1) {
+    for (let round = 0; round < (this.options.rounds ?? 20); round += 1) {
       const found = all.look(id);
       if (until(found)) {
         return found;
@@ -285,7 +286,7 @@ export class FakeDiskCloud implements DiskCloud {
   }
 
   /** The same token and parameters give the same id, whatever has become of it; other parameters are refused. */
-  #once(token: string, parameters: object, make: () => string): string {
+  protected once(token: string, parameters: object, make: () => string): string {
     const text = JSON.stringify(parameters);
     const known = this.#tokens.get(token);
     if (known === undefined) {
@@ -300,25 +301,25 @@ export class FakeDiskCloud implements DiskCloud {
   }
 
   #createDisk(request: NewDisk, source: Snapshot | undefined): string {
-    const id = this.#newId('d');
+    const id = this.newId('d');
     const made = diskFrom(request, id, source);
-    this.disks.add(made, this.#options.invisibleLooks);
-    this.disks.change(id, { status: 'Available' }, this.#looks.creating);
+    this.disks.add(made, this.options.invisibleLooks);
+    this.disks.change(id, { status: 'Available' }, this.looks.creating);
     return id;
   }
 
-  #createSnapshot(request: NewSnapshot, disk: Disk): string {
+  protected startSnapshot(request: NewSnapshot, disk: Disk): string {
     const cutAt = new Date(Date.UTC(2026, 0, 2, 0, 0, this.#made));
     const isFailing = this.#failSnapshots > 0;
     this.#failSnapshots -= isFailing ? 1 : 0;
-    const id = this.#newId('s');
+    const id = this.newId('s');
     const made = snapshotFrom(request, id, disk);
-    this.snapshots.add(made, this.#options.invisibleLooks);
+    this.snapshots.add(made, this.options.invisibleLooks);
     const available = diskCategories.get(disk.category)?.instantAccess === true;
-    this.snapshots.change(id, isFailing ? { status: 'failed' } : { cutAt, available }, this.#looks.cutting);
+    this.snapshots.change(id, isFailing ? { status: 'failed' } : { cutAt, available }, this.looks.cutting);
     if (!isFailing) {
       const done = { status: 'accomplished', progressPercent: 100, available: true } as const;
-      this.snapshots.change(id, done, this.#looks.uploading);
+      this.snapshots.change(id, done, this.looks.uploading);
     }
     return id;
   }
@@ -329,7 +330,7 @@ export class FakeDiskCloud implements DiskCloud {
     }
   }
 
-  #newId(prefix: 'd' | 's'): string {
+  protected newId(prefix: 'd' | 's' | 'ssg'): string {
     this.#made += 1;
     return `${prefix}-${String(this.#made).padStart(6, '0')}`;
   }
@@ -345,7 +346,7 @@ function idsWith(
     .sort();
 }
 
-function refusal(kind: DiskErrorKind, message: string): DiskError {
+export function refusal(kind: DiskErrorKind, message: string): DiskError {
   return new DiskError(kind, message);
 }
 

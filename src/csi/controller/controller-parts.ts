@@ -1,11 +1,11 @@
-import type { DiskCloud } from '../../disk/disk-cloud.ts';
+import type { GroupCloud } from '../../disk/groups/group-calls.ts';
 import type { Sightings } from '../../disk/sightings.ts';
 import type { ExpandGuardParts } from '../../disk/guards/guard-parts.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */
 export interface ControllerParts {
-  readonly cloud: DiskCloud;
+  readonly cloud: GroupCloud;
   readonly sightings: Sightings;
   readonly lock: OperationLock;
   readonly guards: ExpandGuardParts;
@@ -14,6 +14,8 @@ export interface ControllerParts {
   readonly clusterId: string | undefined;
   /** Where disks go when neither the class nor the topology says so. */
   readonly defaultZoneId: string | undefined;
+  /** The gate EnableVolumeGroupSnapshots: without it no answer tells of groups. */
+  readonly groupSnapshots: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly warn: (details: object, message: string) => void;

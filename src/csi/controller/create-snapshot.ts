@@ -8,6 +8,7 @@ import { toCsiSnapshot } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { checkMap, requireText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
+import { groupIdOf } from './member-group.ts';
 import { requireVolumeId } from './require-volume.ts';
 
 /** Takes a snapshot and answers once it is cut; `ready_to_use` tells when it can be restored. */
@@ -23,7 +24,8 @@ export function createCreateSnapshot(
     const tags = snapshotTags(parameters, parts.clusterId);
     return await parts.lock.run([`snapshot name ${name}`], async () => {
       const snapshotRequest = { key: name, diskId, retentionDays, resourceGroupId, tags };
-      return { snapshot: toCsiSnapshot(await takeSnapshot(parts, snapshotRequest, call)) };
+      const snapshot = await takeSnapshot(parts, snapshotRequest, call);
+      return { snapshot: toCsiSnapshot(snapshot, await groupIdOf(parts, snapshot, call)) };
     });
   };
 }

@@ -8,6 +8,7 @@ import { toCsiSnapshot } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { requireText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
+import { groupIdOf } from './member-group.ts';
 
 /** One snapshot, whoever made it. */
 export function createGetSnapshot(
@@ -26,6 +27,6 @@ export function createGetSnapshot(
     if (!isCut(snapshot)) {
       throw new DiskError('busy', `snapshot ${snapshotId} is not cut yet; ECS is still at it`);
     }
-    return { snapshot: toCsiSnapshot(snapshot) };
+    return { snapshot: toCsiSnapshot(snapshot, await groupIdOf(parts, snapshot, call)) };
   };
 }

@@ -10,6 +10,7 @@ import { toCsiSnapshot } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { checkText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
+import { groupIdsOf } from './member-group.ts';
 
 /** Pages that follow each other this closely share one reading of all ids. */
 const reuseMs = 30_000;
@@ -55,14 +56,16 @@ export function createListSnapshots(
     if (snapshotId !== '') {
       const found = isSnapshotId(snapshotId) ? await parts.cloud.findSnapshot(snapshotId, call) : undefined;
       const matches = found !== undefined && (diskId === '' || found.sourceDiskId === diskId);
-      return { entries: entriesOf(matches ? [found] : []) };
+      return { entries: await entriesOf(parts, matches ? [found] : [], call) };
     }
     const page = diskId === '' ? await all(pageRequest, call) : await ofDisk(diskId, pageRequest, call);
-    return { entries: entriesOf(page.snapshots), nextToken: nextTokenOf(page) };
+    return { entries: await entriesOf(parts, page.snapshots, call), nextToken: nextTokenOf(page) };
   };
 }
 
 /** The standard lists a snapshot from its cut on. */
-function entriesOf(snapshots: readonly Snapshot[]) {
-  return snapshots.filter(isCut).map((snapshot) => ({ snapshot: toCsiSnapshot(snapshot) }));
+async function entriesOf(parts: ControllerParts, snapshots: readonly Snapshot[], call: Call) {
+  const listed = snapshots.filter(isCut);
+  const groupIds = await groupIdsOf(parts, listed, call);
+  return listed.map((snapshot) => ({ snapshot: toCsiSnapshot(snapshot, groupIds.get(snapshot.id)) }));
 }

@@ -121,17 +121,17 @@ export const snapshotErrors: readonly ErrorGroup[] = [
     title: 'Snapshot-consistent groups',
     source: apiPage('CreateSnapshotGroup'),
     rows: [
-      { code: 'InvalidDiskIds.NotInSameZone', kind: 'invalid', reason: 'disks of several zones' },
+      { code: 'InvalidDiskIds.NotInSameZone', kind: 'unsupported', reason: 'disks of several zones' },
       { code: 'InvalidSnapshotGroupId.NotFound', kind: 'not-found', reason: 'no such group' },
-      { code: 'NumberExceed.TooManyDisks', kind: 'out-of-range', reason: 'more disks than a group may have' },
+      { code: 'NumberExceed.TooManyDisks', kind: 'unsupported', reason: 'more disks than a group may have' },
       {
         code: 'CapacityExceed.TooManyDisks',
-        kind: 'out-of-range',
+        kind: 'unsupported',
         reason: 'more capacity than a group may have',
       },
       {
         code: 'InvalidDisk.DiskCategoryInconsistent',
-        kind: 'invalid',
+        kind: 'unsupported',
         reason: 'regional and other disks in one group',
       },
       { code: 'InvalidDisk.ShareVolume', kind: 'unsupported', reason: 'shared disks are in no group' },

@@ -29,18 +29,17 @@ describe('readFeatureGates', () => {
     });
   }
 
-  it('opens the guards, and lets the last word about a gate count', () => {
-    const gate = 'EnableDeleteAutoSnapshots';
-    expect(readFeatureGates(` ${gate} = true `).open).to.deep.equal(new Set([gate]));
-    expect(readFeatureGates(`${gate}=false,${gate}=true`).open).to.deep.equal(new Set([gate]));
-    expect(readFeatureGates(`${gate}=true,${gate}=false`).open).to.deep.equal(new Set());
-  });
+  for (const gate of ['EnableDeleteAutoSnapshots', 'EnableVolumeGroupSnapshots']) {
+    it(`opens ${gate}, and lets the last word about it count`, () => {
+      expect(readFeatureGates(` ${gate} = true `).open).to.deep.equal(new Set([gate]));
+      expect(readFeatureGates(`${gate}=false,${gate}=true`).open).to.deep.equal(new Set([gate]));
+      expect(readFeatureGates(`${gate}=true,${gate}=false`).open).to.deep.equal(new Set());
+    });
+  }
 
-  it('refuses to open EnableVolumeGroupSnapshots, which this version does not have yet', () => {
-    expect(() => readFeatureGates('EnableVolumeGroupSnapshots=true')).to.throw(
-      UsageError,
-      '--feature-gates: EnableVolumeGroupSnapshots=true is not available in this version',
-    );
+  it('opens one gate without the other', () => {
+    const { open } = readFeatureGates('EnableVolumeGroupSnapshots=true,EnableDeleteAutoSnapshots=false');
+    expect(open).to.deep.equal(new Set(['EnableVolumeGroupSnapshots']));
   });
 
   it('refuses a gate that nobody knows, and names the known ones', () => {

@@ -105,11 +105,6 @@ describe('the guards', () => {
     [['--manifest-dir=/m'], inPod, '--manifest-dir: only with --kubernetes=off'],
     [['--manifest-dir=/m', '--kubernetes=/k'], {}, '--manifest-dir: only with --kubernetes=off'],
     [['--manifest-dir=/m'], { KUBECONFIG: '/k' }, '--manifest-dir: only with --kubernetes=off'],
-    [
-      ['--feature-gates=EnableDeleteAutoSnapshots=true,EnableVolumeGroupSnapshots=true'],
-      {},
-      '--feature-gates: EnableVolumeGroupSnapshots=true is not available in this version',
-    ],
   ];
   for (const [argv, env, complaint] of wrong) {
     it(`refuse to start with ${[...argv, ...Object.values(env)].join(' ')}`, () => {

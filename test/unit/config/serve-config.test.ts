@@ -38,6 +38,7 @@ describe('serveConfigFrom', () => {
       maxCallMs: 120_000,
       drainMs: 20_000,
       credentials: undefined,
+      groupSnapshots: false,
       guards: {
         isSwitchedOn: false,
         maxAgeMs: 600_000,
@@ -148,6 +149,13 @@ describe('serveConfigFrom', () => {
     expect(warnings).to.deep.equal([
       'feature gate DiskADController has no meaning for this driver and is ignored',
     ]);
+  });
+
+  it('serves group snapshots with their gate open only', () => {
+    const config = (gate: string) => configFrom([...needed, `--feature-gates=${gate}`]).groupSnapshots;
+    expect(config('EnableVolumeGroupSnapshots=true')).to.equal(true);
+    expect(config('EnableVolumeGroupSnapshots=false')).to.equal(false);
+    expect(config('EnableDeleteAutoSnapshots=true')).to.equal(false);
   });
 
   it('says nothing of the guards, switched on or off', () => {

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { createIdentity } from '../../../src/csi/identity.ts';
 import { aCall } from '../../support/builders.ts';
 
-const parts = { driverName: 'diskplugin.csi.alibabacloud.com', version: '1.2.3', isReady: () => true };
+const parts = {
+  driverName: 'diskplugin.csi.alibabacloud.com',
+  version: '1.2.3',
+  groupSnapshots: false,
+  isReady: () => true,
+};
 
 describe('Identity', () => {
   it('tells its name and version', async () => {
@@ -19,6 +24,16 @@ describe('Identity', () => {
       { service: { type: 'VOLUME_ACCESSIBILITY_CONSTRAINTS' } },
       { volumeExpansion: { type: 'ONLINE' } },
     ]);
+  });
+
+  it('offers the group controller service with its gate open only', async () => {
+    const services = async (groupSnapshots: boolean) => {
+      const identity = createIdentity({ ...parts, groupSnapshots });
+      const { capabilities = [] } = await identity.GetPluginCapabilities({}, aCall());
+      return capabilities.map(({ service }) => service?.type);
+    };
+    expect(await services(true)).to.include('GROUP_CONTROLLER_SERVICE');
+    expect(await services(false)).not.to.include('GROUP_CONTROLLER_SERVICE');
   });
 
   it('answers a probe with readiness, never with an error: sidecars end on any error', async () => {

@@ -31,7 +31,12 @@ describe('toCsiSnapshot', () => {
       sizeBytes: '21474836480',
       creationTime: { seconds: 1767225601, nanos: 250_000_000 },
       readyToUse: true,
+      groupSnapshotId: '',
     });
+  });
+
+  it('names the group that it is told of', () => {
+    expect(toCsiSnapshot(aSnapshot(), 'ssg-1').groupSnapshotId).to.equal('ssg-1');
   });
 
   it('is not ready before it can be restored', () => {

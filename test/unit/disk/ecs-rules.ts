@@ -1,5 +1,6 @@
 import { sizeLimitsOf, diskCategories } from '../../../src/disk/categories.ts';
 import type { NewDisk, Tag } from '../../../src/disk/disk.ts';
+import type { NewSnapshotGroup } from '../../../src/disk/groups/snapshot-group.ts';
 import type { NewSnapshot } from '../../../src/disk/snapshot.ts';
 
 const namePattern = /^\p{L}[\p{L}\p{N}:_.-]{1,127}$/u;
@@ -29,6 +30,18 @@ export function brokenSnapshotRules(snapshot: NewSnapshot): string[] {
     ...broken(Number.isInteger(days) && days >= 1 && days <= 65_536, `retention ${days}`),
     ...brokenTokenRules(snapshot.clientToken),
     ...brokenTagRules(snapshot.tags),
+  ];
+}
+
+/** The rules of CreateSnapshotGroup that a request breaks. */
+export function brokenGroupRules({ diskIds, name, tags, clientToken }: NewSnapshotGroup): string[] {
+  return [
+    ...broken(namePattern.test(name) && !name.startsWith('auto'), `name ${name}`),
+    ...broken(diskIds.length > 0 && new Set(diskIds).size === diskIds.length, `disks ${diskIds.join()}`),
+    ...broken(diskIds.join() === diskIds.toSorted().join(), 'disks in no fixed order'),
+    ...broken(tags.map(({ key }) => key).join() === tags.map(({ key }) => key).sort().join(), 'unsorted tags'),
+    ...brokenTokenRules(clientToken),
+    ...brokenTagRules(tags),
   ];
 }
 

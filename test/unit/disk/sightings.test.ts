@@ -22,6 +22,17 @@ describe('Sightings', () => {
     expect(sightings.isMissingForLong('d-1')).to.equal(false);
   });
 
+  it('awaits what was missed, until that is so long ago that it would show', () => {
+    let nowMs = 0;
+    const sightings = new Sightings(() => nowMs);
+    expect(sightings.isAwaited('g-1')).to.equal(false);
+    sightings.isMissingForLong('g-1');
+    nowMs = doubtAfterMs - 1;
+    expect(sightings.isAwaited('g-1')).to.equal(true);
+    nowMs = doubtAfterMs;
+    expect(sightings.isAwaited('g-1')).to.equal(false);
+  });
+
   it('needs no time for what we have removed', () => {
     const sightings = new Sightings(() => 0);
     sightings.removed('s-1');

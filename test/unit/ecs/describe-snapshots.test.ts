@@ -23,20 +23,20 @@ function pages(count: number) {
 describe('listSnapshotsByTag', () => {
   it('reads all pages and knows that these are all', async () => {
     const { asked, describePage } = pages(3);
-    const { snapshots, complete } = await listSnapshotsByTag(describePage, tag, 10, aCall());
-    expect(snapshots).to.have.length(300);
+    const { items, complete } = await listSnapshotsByTag(describePage, tag, 10, aCall());
+    expect(items).to.have.length(300);
     expect(complete).to.equal(true);
     expect(asked).to.deep.equal([undefined, '1', '2']);
   });
 
   it('stops after the requests it may make, and says that there is more', async () => {
     const { asked, describePage } = pages(3);
-    const { snapshots, complete } = await listSnapshotsByTag(describePage, tag, 2, aCall());
-    expect([snapshots.length, complete, asked.length]).to.deep.equal([200, false, 2]);
+    const { items, complete } = await listSnapshotsByTag(describePage, tag, 2, aCall());
+    expect([items.length, complete, asked.length]).to.deep.equal([200, false, 2]);
   });
 
   it('does not trust a list of a thousand, where ECS stops without saying so', async () => {
-    const { snapshots, complete } = await listSnapshotsByTag(pages(10).describePage, tag, 50, aCall());
-    expect([snapshots.length, complete]).to.deep.equal([1_000, false]);
+    const { items, complete } = await listSnapshotsByTag(pages(10).describePage, tag, 50, aCall());
+    expect([items.length, complete]).to.deep.equal([1_000, false]);
   });
 });

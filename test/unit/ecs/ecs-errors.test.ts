@@ -115,7 +115,7 @@ describe('the table of ECS errors', () => {
     ['InvalidParameter.KMSKeyId.NotFound', 'CreateDisk', 'invalid'],
     ['InvalidParameter.KMSKeyId.CMKNotEnabled', 'CreateDisk', 'wrong-state'],
     ['InvalidParameter.Whatever', 'CreateDisk', 'invalid'],
-    ['InvalidDiskIds.NotInSameZone', 'CreateSnapshotGroup', 'invalid'],
+    ['InvalidDiskIds.NotInSameZone', 'CreateSnapshotGroup', 'unsupported'],
     ['InvalidTimeStamp.Expired', 'DescribeDisks', 'unauthenticated'],
   ];
   for (const [code, action, kind] of expected) {

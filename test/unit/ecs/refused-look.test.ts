@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../src/disk/disk-error.ts';
-import type { DiskCloud } from '../../../src/disk/disk-cloud.ts';
+import type { GroupCloud } from '../../../src/disk/groups/group-calls.ts';
 import { withUndecidedLooks } from '../../../src/ecs/refused-look.ts';
 
 /** A cloud all of whose methods reject with an error of the given kind. */
-function refusingCloud(kind: DiskErrorKind): DiskCloud {
+function refusingCloud(kind: DiskErrorKind): GroupCloud {
   const refuse = () => Promise.reject(new DiskError(kind, 'ECS says no', { code: 'Some.Code' }));
-  return new Proxy({} as DiskCloud, { get: () => refuse, ownKeys: () => [] });
+  return new Proxy({} as GroupCloud, { get: () => refuse, ownKeys: () => [] });
 }
 
 async function kindOf(promise: Promise<unknown>): Promise<string> {
@@ -31,6 +31,11 @@ describe('A look that ECS refuses', () => {
         cloud.findSnapshotsByName('s', 'shared', call),
         cloud.waitForDisk('d-1', () => true, call),
         cloud.isDiskProvenAbsent('d-1', call),
+        cloud.findSnapshotGroup('ssg-1', call),
+        cloud.findSnapshotGroups(['ssg-1'], call),
+        cloud.findSnapshotGroupsByName('g', 'alone', call),
+        cloud.waitForSnapshotGroup('ssg-1', () => true, call),
+        cloud.isSnapshotGroupProvenAbsent('ssg-1', call),
       ];
       for (const text of await Promise.all(looks.map(kindOf))) {
         expect(text).to.equal('unreadable: ECS says no (Some.Code)');

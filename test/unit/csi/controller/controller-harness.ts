@@ -1,5 +1,6 @@
 import type { Call } from '../../../../src/disk/call.ts';
 import { createController } from '../../../../src/csi/controller/index.ts';
+import { createGroupController } from '../../../../src/csi/group-controller/index.ts';
 import { OperationLock } from '../../../../src/csi/operation-lock.ts';
 import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
@@ -7,10 +8,12 @@ import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
-import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
-const { service } = loadCsiProto().v1.Controller;
-type Handlers = ReturnType<typeof createController>;
+const { Controller, GroupController } = loadCsiProto().v1;
+const service = { ...Controller.service, ...GroupController.service };
+type Handlers = ReturnType<typeof createController> & ReturnType<typeof createGroupController>;
 export type RpcName = keyof Handlers;
 type Response<Name extends RpcName> = Handlers[Name] extends UnaryRpc<never, infer Result> ? Result : never;
 /** A request as a client writes it: everything may be left out. */
@@ -22,9 +25,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The Controller's RPCs over a cloud in memory. Requests go through the wire format, as a server gets them. */
+/** The RPCs of Controller and GroupController over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
-  readonly cloud: FakeDiskCloud;
+  readonly cloud: FakeGroupCloud;
   readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
   readonly warnings: { readonly details: object; readonly message: string }[];
@@ -40,10 +43,12 @@ export interface ControllerHarness {
 export interface HarnessOptions extends FakeDiskCloudOptions {
   readonly clusterId?: string | undefined;
   readonly defaultZoneId?: string | undefined;
+  /** The gate of group snapshots; open unless a test shuts it. */
+  readonly groupSnapshots?: boolean;
 }
 
 export function startController(options: HarnessOptions = {}): ControllerHarness {
-  const cloud = new FakeDiskCloud(options);
+  const cloud = new FakeGroupCloud(options);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
   const sightings = quickSightings();
@@ -54,17 +59,19 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
     ...{ cloud, sightings, clusterId, now, cluster },
     ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
   };
-  const handlers = createController({
+  const parts = {
     cloud,
     sightings,
     guards,
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId,
+    groupSnapshots: options.groupSnapshots ?? true,
     defaultZoneId: 'defaultZoneId' in options ? options.defaultZoneId : 'cn-hangzhou-h',
     now,
-    warn: (details, message) => warnings.push({ details, message }),
-  });
+    warn: (details: object, message: string) => void warnings.push({ details, message }),
+  };
+  const handlers = { ...createController(parts), ...createGroupController(parts) };
   const call = <Name extends RpcName>(name: Name, request: WireRequest<Name>, of: Call = aCall()) => {
     const handler = handlers[name] as unknown as UnaryRpc<object, Response<Name>>;
     return handler(overTheWire(name, request), of);

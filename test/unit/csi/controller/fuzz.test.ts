@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
-import { brokenDiskRules, brokenSnapshotRules } from '../../disk/ecs-rules.ts';
+import { brokenDiskRules, brokenGroupRules, brokenSnapshotRules } from '../../disk/ecs-rules.ts';
 import { startController, type RpcName, type WireRequest } from './controller-harness.ts';
 import { fromSnapshot, mounted, zoneKey } from './requests.ts';
 
@@ -75,6 +75,18 @@ const volumeContentSource = mostly<object | null>(
   ),
 );
 
+const groupId = mostly(['ssg-0', 'ssg-000004', 'ssg-000006'], text);
+const snapshotIds = fc.array(snapshotId, { maxLength: 2 });
+const sourceVolumeIds = mostly(
+  [['d-000001'], ['d-000001', 'd-000002'], ['d-000001', 'd-000001'], []],
+  fc.array(diskId, { maxLength: 3 }),
+);
+const groupParameters = fc.oneof(
+  fc.constantFrom({}, { 'snapshotTags/team': 'a' }, { resourceGroupId: 'rg-1' }),
+  fc.record({ 'snapshotTags/team': text, 'csi.storage.k8s.io/volumegroupsnapshot/name': text }),
+  parameters,
+);
+
 const page = { maxEntries: fc.integer(), startingToken: mostly(['', 'after:d-000001'], text) };
 const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
   CreateVolume: {
@@ -97,6 +109,10 @@ const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<un
   GetSnapshot: { snapshotId },
   DeleteSnapshot: { snapshotId },
   ControllerGetCapabilities: {},
+  GroupControllerGetCapabilities: {},
+  CreateVolumeGroupSnapshot: { name, sourceVolumeIds, parameters: groupParameters },
+  GetVolumeGroupSnapshot: { groupSnapshotId: groupId, snapshotIds },
+  DeleteVolumeGroupSnapshot: { groupSnapshotId: groupId, snapshotIds },
 };
 
 /** Any request of any RPC, those that make something more often. */
@@ -105,6 +121,7 @@ const anyRequest = fc
     'CreateVolume',
     'CreateVolume',
     'CreateSnapshot',
+    'CreateVolumeGroupSnapshot',
     ...(Object.keys(fieldsOf) as RpcName[]),
   )
   .chain((rpc) => fc.record(fieldsOf[rpc]).map((request) => ({ rpc, request })));
@@ -116,13 +133,14 @@ const expectedCodes = [
 
 describe('any requests whatever', () => {
   it('are answered or refused with a status that says why, and ECS gets nothing that breaks its rules', async () => {
-    const reached = { disks: 0, snapshots: 0 };
+    const reached = { disks: 0, snapshots: 0, groups: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(anyRequest, { maxLength: 5 }), async (requests) => {
         const { call, cloud } = startController();
-        for (const resource of ['addDisk', 'addDisk', 'addSnapshot'] as const) {
-          cloud[resource]({ tags: new Map([[tagKeys.cluster, 'c-1']]) });
-        }
+        const tags = new Map([[tagKeys.cluster, 'c-1']]);
+        cloud.addDisk({ tags, wasEverAttached: true });
+        cloud.addDisk({ tags, wasEverAttached: true });
+        cloud.addSnapshot({ tags });
         for (const { rpc, request } of requests) {
           await call(rpc, request as WireRequest<RpcName>).catch(expectRefusal);
         }
@@ -130,6 +148,9 @@ describe('any requests whatever', () => {
         const newSnapshots = cloud.argumentsOf('createSnapshot');
         expect(newDisks.flatMap(brokenDiskRules)).to.deep.equal([]);
         expect(newSnapshots.flatMap(brokenSnapshotRules)).to.deep.equal([]);
+        const newGroups = cloud.argumentsOf('createSnapshotGroup');
+        expect(newGroups.flatMap(brokenGroupRules)).to.deep.equal([]);
+        reached.groups += newGroups.length;
         reached.disks += newDisks.length;
         reached.snapshots += newSnapshots.length;
       }),
@@ -138,6 +159,7 @@ describe('any requests whatever', () => {
     // Or all of it was refused at the first check.
     expect(reached.disks).to.be.greaterThan(20);
     expect(reached.snapshots).to.be.greaterThan(20);
+    expect(reached.groups).to.be.greaterThan(20);
   });
 });
 

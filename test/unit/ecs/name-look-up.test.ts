@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../src/disk/disk-error.ts';
-import { SnapshotNameLookUp } from '../../../src/ecs/snapshot-name-look-up.ts';
+import { NameLookUp } from '../../../src/ecs/name-look-up.ts';
 import { toSnapshot } from '../../../src/ecs/to-snapshot.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { aCall, cancelled, limitsOf, watch } from './fixtures.ts';
@@ -18,7 +18,7 @@ function setUp(owned: readonly string[] = [], complete = true) {
     listingMs: 0,
     listingFailure: undefined as DiskError | undefined,
   };
-  const lookUp = new SnapshotNameLookUp({
+  const lookUp = new NameLookUp({
     findByName: (name) => {
       world.alone.push(name);
       return Promise.resolve([snapshotNamed(name, 's-alone'), snapshotNamed(`${name}-and-more`)]);
@@ -29,7 +29,7 @@ function setUp(owned: readonly string[] = [], complete = true) {
       if (world.listingFailure !== undefined) {
         throw world.listingFailure;
       }
-      return { snapshots: owned.map((name) => snapshotNamed(name)), complete };
+      return { items: owned.map((name) => snapshotNamed(name)), complete };
     },
     limits: limitsOf(clock),
   });
@@ -38,7 +38,7 @@ function setUp(owned: readonly string[] = [], complete = true) {
 
 const idsOf = (result: { value: readonly { id: string }[] | undefined }) => result.value?.map(({ id }) => id);
 
-describe('SnapshotNameLookUp', () => {
+describe('NameLookUp', () => {
   it('asks for a few names one by one, and takes only exact matches', async () => {
     const world = setUp();
     const results = ['a', 'b', 'c'].map(world.find);

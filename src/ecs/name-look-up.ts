@@ -1,51 +1,59 @@
 import type { Call } from '../disk/call.ts';
-import type { Snapshot } from '../disk/snapshot.ts';
+import { readPages } from './pages.ts';
+import type { Page } from './pages.ts';
 import { raceSignal } from './race-signal.ts';
 import { runShared } from './shared-call.ts';
 import type { SharedCallLimits } from './shared-call.ts';
 
-/** Some of the snapshots that carry the owner tag, and whether these are all. */
-export interface OwnedSnapshots {
-  readonly snapshots: readonly Snapshot[];
+/** What is looked up: snapshots, or groups of them. */
+export interface Named {
+  readonly name: string | undefined;
+}
+
+/** Some of what carries the owner tag, and whether this is all. */
+export interface Owned<T extends Named> {
+  readonly items: readonly T[];
   readonly complete: boolean;
 }
 
-export interface SnapshotNameLookUpOptions {
+export interface NameLookUpOptions<T extends Named> {
   /** One request for one name. */
-  readonly findByName: (name: string, call: Call) => Promise<readonly Snapshot[]>;
+  readonly findByName: (name: string, call: Call) => Promise<readonly T[]>;
   /** Lists what carries the owner tag, with at most so many requests. */
-  readonly listOwned: (maxRequests: number, call: Call) => Promise<OwnedSnapshots>;
+  readonly listOwned: (maxRequests: number, call: Call) => Promise<Owned<T>>;
   readonly limits: SharedCallLimits;
 }
 
+/** A search by tag shows no more than this, and does not say so. */
+const maxFoundByTag = 1_000;
 /** Look-ups are gathered for so long. */
 const gatherMs = 5;
 /** From so many on, a listing by the owner tag serves them all. */
 const minToShare = 4;
 
-interface LookUp {
+interface LookUp<T> {
   readonly name: string;
   readonly call: Call;
-  readonly resolve: (snapshots: Snapshot[]) => void;
+  readonly resolve: (found: T[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Finds snapshots by their exact name. ECS takes one name per request, so when many names are wanted at once, the snapshots
+ * Finds snapshots or groups by their exact name. ECS takes one name per request, so when many names are wanted at once, those
  * that carry the owner tag are listed instead, a hundred to a request; never with more requests than there are names. Names
  * that a listing cut short did not show are then asked for one by one.
  */
-export class SnapshotNameLookUp {
-  readonly #options: SnapshotNameLookUpOptions;
-  #waiting: LookUp[] = [];
+export class NameLookUp<T extends Named> {
+  readonly #options: NameLookUpOptions<T>;
+  #waiting: LookUp<T>[] = [];
   #gathering = false;
 
-  constructor(options: SnapshotNameLookUpOptions) {
+  constructor(options: NameLookUpOptions<T>) {
     this.#options = options;
   }
 
-  find(name: string, call: Call): Promise<Snapshot[]> {
-    const found = new Promise<Snapshot[]>((resolve, reject) => {
+  find(name: string, call: Call): Promise<T[]> {
+    const found = new Promise<T[]>((resolve, reject) => {
       this.#waiting.push({ name, call, resolve, reject });
     });
     void this.#gather();
@@ -53,7 +61,7 @@ export class SnapshotNameLookUp {
   }
 
   /** With a request of its own, whatever others look for at the time. */
-  async findAlone(name: string, call: Call): Promise<Snapshot[]> {
+  async findAlone(name: string, call: Call): Promise<T[]> {
     return withName(await this.#options.findByName(name, call), name);
   }
 
@@ -76,7 +84,7 @@ export class SnapshotNameLookUp {
     this.#gathering = false;
   }
 
-  async #findAlone({ name, call, resolve, reject }: LookUp): Promise<void> {
+  async #findAlone({ name, call, resolve, reject }: LookUp<T>): Promise<void> {
     try {
       resolve(await this.findAlone(name, call));
     } catch (error) {
@@ -84,7 +92,7 @@ export class SnapshotNameLookUp {
     }
   }
 
-  async #findTogether(batch: readonly LookUp[]): Promise<void> {
+  async #findTogether(batch: readonly LookUp<T>[]): Promise<void> {
     const requestId = `${String(batch[0]?.call.requestId)}+${String(batch.length - 1)}`;
     try {
       const owned = await runShared(this.#options.limits, requestId, (call) =>
@@ -96,8 +104,8 @@ export class SnapshotNameLookUp {
     }
   }
 
-  #answer(lookUp: LookUp, owned: OwnedSnapshots): void {
-    const found = withName(owned.snapshots, lookUp.name);
+  #answer(lookUp: LookUp<T>, owned: Owned<T>): void {
+    const found = withName(owned.items, lookUp.name);
     if (found.length > 0 || owned.complete) {
       lookUp.resolve(found);
     } else {
@@ -107,6 +115,22 @@ export class SnapshotNameLookUp {
 }
 
 /** ECS may take a name for a pattern. */
-function withName(snapshots: readonly Snapshot[], name: string): Snapshot[] {
-  return snapshots.filter((snapshot) => snapshot.name === name);
+function withName<T extends Named>(found: readonly T[], name: string): T[] {
+  return found.filter((one) => one.name === name);
+}
+
+/** Reads what carries a tag, with at most so many requests. */
+export async function readOwned<T extends Named>(
+  readPage: (nextToken: string | undefined) => Promise<Page<T>>,
+  maxRequests: number,
+): Promise<Owned<T>> {
+  let last: Page<T> | undefined;
+  const items = await readPages(
+    async (nextToken) => {
+      last = await readPage(nextToken);
+      return last;
+    },
+    (_items, pages) => pages >= maxRequests,
+  );
+  return { items, complete: last?.nextToken === undefined && items.length < maxFoundByTag };
 }

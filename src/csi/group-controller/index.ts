@@ -1,0 +1,16 @@
+import type { ControllerParts } from '../controller/controller-parts.ts';
+import { createCreateVolumeGroupSnapshot } from './create-volume-group-snapshot.ts';
+import { createDeleteVolumeGroupSnapshot } from './delete-volume-group-snapshot.ts';
+import { createGetVolumeGroupSnapshot } from './get-volume-group-snapshot.ts';
+import { createGroupControllerGetCapabilities } from './group-controller-get-capabilities.ts';
+
+/** The GroupController service: one file per RPC. */
+export function createGroupController(parts: ControllerParts) {
+  const groupParts = { ...parts, cluster: parts.guards.cluster };
+  return {
+    GroupControllerGetCapabilities: createGroupControllerGetCapabilities(),
+    CreateVolumeGroupSnapshot: createCreateVolumeGroupSnapshot(groupParts),
+    GetVolumeGroupSnapshot: createGetVolumeGroupSnapshot(groupParts),
+    DeleteVolumeGroupSnapshot: createDeleteVolumeGroupSnapshot(groupParts),
+  };
+}
