@@ -1,3 +1,6 @@
+import { acceptedByServer, contradictionsFail, lint, manifestsFollowChart, versionOfGroups } from './chart.ts';
+import { onlyGrantedActions } from './ram-policy.ts';
+import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
 import type { Product } from '../system/product.ts';
@@ -17,6 +20,13 @@ export interface Check {
 }
 
 /** Of the chart and its manifests, before any story. */
-export const checksBefore: readonly Check[] = [];
+export const checksBefore: readonly Check[] = [
+  lint,
+  contradictionsFail,
+  acceptedByServer,
+  manifestsFollowChart,
+  versionOfGroups,
+  podHoldsAllRoles,
+];
 /** Of what all stories have used together. */
-export const checksAfter: readonly Check[] = [];
+export const checksAfter: readonly Check[] = [nothingDenied, everyRightUsed, onlyGrantedActions];

@@ -28,6 +28,7 @@ export interface EcsDisk {
   readonly sizeGiB: number;
   readonly category: string;
   readonly status: string;
+  readonly instanceIds: readonly string[];
 }
 
 export interface EcsSnapshot {
@@ -97,6 +98,23 @@ spec:${where}
   containers: [{ name: app, image: app, volumeMounts: [{ name: data, mountPath: /data }] }]
   volumes: [{ name: data, persistentVolumeClaim: { claimName: ${claim} } }]
 `);
+}
+
+/** A pod uses the claim, so that it is bound, and its disk attached to the node of the pod. @returns the disk. */
+export async function attachedDisk(world: World, claimName: string): Promise<string> {
+  await usePod(world, { name: `uses-${claimName}`, claim: claimName });
+  const diskId = await boundDisk(world, claimName);
+  await world.ecs.attach(diskId);
+  return diskId;
+}
+
+/** The pod that used the claim is gone, and its disk free. */
+export async function detachedDisk(world: World, claimName: string, diskId: string): Promise<void> {
+  await world.kubectl.run(`delete pod uses-${claimName} -n ${world.namespace} --grace-period=0 --force`);
+  await world.ecs.detach(diskId);
+  await world.eventually(`disk ${diskId} is detached`, async () => {
+    return (await disks(world)).some(({ id, instanceIds }) => id === diskId && instanceIds.length === 0);
+  });
 }
 
 /** Plays the kubelet once the disk has grown: the file system has, too. */

@@ -28,6 +28,10 @@ export interface ControlPlane extends AsyncDisposable {
   readonly kubectl: Kubectl;
   readonly adminKubeconfig: string;
   readonly auditLog: string;
+  /** Where its files are, and what else belongs to this run. */
+  readonly directory: string;
+  /** Where kubectl and the other programs are. */
+  readonly programDirectory: string;
   /** A kubeconfig file for this token. */
   kubeconfigFor(name: string, token: string): string;
   /** Kills the API server and starts it again, as its node would. */
@@ -62,6 +66,8 @@ export async function startControlPlane(programs: Programs, directory: string): 
     kubectl,
     adminKubeconfig,
     auditLog: server.auditLog,
+    directory,
+    programDirectory: programs.directory,
     kubeconfigFor,
     async restartApiServer() {
       await apiServer.kill();
