@@ -29,11 +29,16 @@ export function renderedManifests(helm: (args: readonly string[]) => string): Re
 }
 
 function heading(name: string): string {
-  const values = name === 'try.yaml' ? '' : '\n# Put your own region for cn-hangzhou, and the id of your cluster for c-example.';
+  const values =
+    name === 'try.yaml'
+      ? ''
+      : '\n# Put your own region for cn-hangzhou, and the id of your cluster for c-example.';
   return `# Rendered from deploy/charts/csi-datasafe by \`npm run manifests\`: change the chart, not this file.${values}\n`;
 }
 
 /** Takes out what only helm needs. */
 function withoutHelm(text: string): string {
-  return text.replace(/^# Source: .*\n/gm, '').replace(/^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm, '');
+  return text
+    .replace(/^# Source: .*\n/gm, '')
+    .replace(/^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm, '');
 }

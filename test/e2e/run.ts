@@ -8,9 +8,13 @@
  * and the audit log in .cache/e2e/.
  */
 import { parseArgs } from 'node:util';
+import { config } from 'chai';
 import { NoGoError } from './system/programs.ts';
 import { runAll } from './system/run-all.ts';
 import { stories } from './stories/index.ts';
+
+// What differs is what one wants to read.
+config.truncateThreshold = 0;
 
 try {
   const { values } = parseArgs({ options: { story: { type: 'string' }, keep: { type: 'boolean' } } });

@@ -13,19 +13,23 @@ export interface AuditedRequest {
   readonly name: string;
   readonly namespace: string;
   readonly isDenied: boolean;
+  readonly at: Date;
 }
 
 interface AuditEvent {
   readonly verb: string;
+  readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly name?: string;
-    readonly namespace?: string;
-  };
+  readonly objectRef?: ObjectReference;
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface ObjectReference {
+  readonly apiGroup?: string;
+  readonly resource?: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
 }
 
 const ours = new RegExp(`^system:serviceaccount:${releaseNamespace}:only-(.+)$`);
@@ -34,21 +38,25 @@ const ours = new RegExp(`^system:serviceaccount:${releaseNamespace}:only-(.+)$`)
 export async function readAuditLog(path: string): Promise<AuditedRequest[]> {
   const found: AuditedRequest[] = [];
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    const { verb, user, objectRef, annotations } = JSON.parse(line) as AuditEvent;
-    const component = ours.exec(user.username)?.[1];
-    if (component === undefined || objectRef?.resource === undefined) {
-      continue;
+    const event = JSON.parse(line) as AuditEvent;
+    const component = ours.exec(event.user.username)?.[1];
+    if (component !== undefined && event.objectRef?.resource !== undefined) {
+      found.push({ component, ...requestIn(event, event.objectRef) });
     }
-    const { apiGroup = '', resource, subresource, name = '', namespace = '' } = objectRef;
-    found.push({
-      component,
-      verb,
-      apiGroup,
-      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
-      name,
-      namespace,
-      isDenied: annotations?.['authorization.k8s.io/decision'] === 'forbid',
-    });
   }
   return found;
+}
+
+function requestIn(event: AuditEvent, object: ObjectReference) {
+  const { verb, annotations, requestReceivedTimestamp } = event;
+  const { apiGroup = '', resource = '', subresource, name = '', namespace = '' } = object;
+  return {
+    verb,
+    apiGroup,
+    resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    name,
+    namespace,
+    isDenied: annotations?.['authorization.k8s.io/decision'] === 'forbid',
+    at: new Date(requestReceivedTimestamp),
+  };
 }

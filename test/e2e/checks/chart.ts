@@ -34,9 +34,25 @@ export const contradictionsFail: Check = {
 };
 
 export const acceptedByServer: Check = {
-  title: 'chart: the API server accepts every object of every set-up and every example (server-side dry run, strict)',
+  title:
+    'chart: the API server accepts every object of every set-up and every example (server-side dry run, strict)',
   async run({ programs, controlPlane: { kubectl } }) {
-    for (const [name, text] of Object.entries(renderedManifests((args) => helm(programs, args)))) {
+    const everythingOn = helm(programs, [
+      ...[
+        'template',
+        'csi-datasafe',
+        chartDirectory,
+        '--namespace',
+        'kube-system',
+        ...(presets['production'] ?? []),
+      ],
+      ...[
+        '--set',
+        'livenessProbe.enabled=true,snapshotController.enabled=true,guards.protectionNamespace=claim',
+      ],
+    ]);
+    const all = { ...renderedManifests((args) => helm(programs, args)), everythingOn };
+    for (const [name, text] of Object.entries(all)) {
       const answer = await kubectl.run('apply --dry-run=server --validate=strict -f -', text);
       expect(answer.trim().split('\n').length, name).to.be.greaterThan(10);
     }
@@ -62,14 +78,17 @@ export const manifestsFollowChart: Check = {
 };
 
 export const versionOfGroups: Check = {
-  title: 'chart: where only v1beta2 of group snapshots is served, class and csi-snapshotter are of that version',
+  title:
+    'chart: where only v1beta2 of group snapshots is served, class and csi-snapshotter are of that version',
   run({ programs }) {
     const render = (versions: readonly string[]) =>
       helm(programs, [
         ...['template', 'x', chartDirectory, ...(presets['production'] ?? [])],
         ...versions.flatMap((version) => ['--api-versions', `groupsnapshot.storage.k8s.io/${version}`]),
       ]);
-    expect(render(['v1beta2'])).to.include('groupsnapshot.storage.k8s.io/v1beta2\n').and.include('csi-snapshotter:v8.5');
+    expect(render(['v1beta2']))
+      .to.include('groupsnapshot.storage.k8s.io/v1beta2\n')
+      .and.include('csi-snapshotter:v8.5');
     for (const versions of [[], ['v1'], ['v1', 'v1beta2']]) {
       expect(render(versions))
         .to.include('groupsnapshot.storage.k8s.io/v1\n')

@@ -6,11 +6,20 @@ export const contradictions: readonly { readonly set: readonly string[]; readonl
   { set: ['region=cn-hangzhou'], says: 'credentials.kind is not set' },
   { set: [...valid, 'credentials.kind=password'], says: '/credentials/kind' },
   { set: [...valid, 'credentials.kind=oidc'], says: 'credentials.oidc.roleArn' },
-  { set: [...valid, 'credentials.accessKey.secretName='], says: 'credentials.accessKey.secretName must name' },
-  { set: [...valid, 'credentials.kind=managedToken', 'credentials.managedToken.secretName='], says: 'managedToken' },
+  {
+    set: [...valid, 'credentials.accessKey.secretName='],
+    says: 'credentials.accessKey.secretName must name',
+  },
+  {
+    set: [...valid, 'credentials.kind=managedToken', 'credentials.managedToken.secretName='],
+    says: 'managedToken',
+  },
   { set: [...valid, 'featureGates.EnableMagic=true'], says: 'featureGates.EnableMagic is not known' },
   { set: [...valid, 'emulator.enabled=true'], says: 'emulator.enabled is true with the preset production' },
-  { set: [...valid, 'credentials.kind=emulator'], says: 'credentials.kind is emulator with the preset production' },
+  {
+    set: [...valid, 'credentials.kind=emulator'],
+    says: 'credentials.kind is emulator with the preset production',
+  },
   {
     set: [...valid, 'preset=try', 'emulator.enabled=true'],
     says: 'credentials.kind must be emulator',

@@ -1,5 +1,12 @@
-import { acceptedByServer, contradictionsFail, lint, manifestsFollowChart, versionOfGroups } from './chart.ts';
+import {
+  acceptedByServer,
+  contradictionsFail,
+  lint,
+  manifestsFollowChart,
+  versionOfGroups,
+} from './chart.ts';
 import { onlyGrantedActions } from './ram-policy.ts';
+import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
@@ -14,19 +21,22 @@ export interface CheckContext {
   readonly directory: string;
 }
 
-export interface Check {
+export interface Check<Context = CheckContext> {
   readonly title: string;
-  run(context: CheckContext & { readonly product: Product }): Promise<void>;
+  run(context: Context): Promise<void>;
 }
 
-/** Of the chart and its manifests, before any story. */
-export const checksBefore: readonly Check[] = [
+export type ProductContext = CheckContext & { readonly product: Product };
+
+/** Of the chart and its manifests, in a cluster that has only the snapshot CRDs. */
+export const checksBeforeInstallation: readonly Check[] = [
   lint,
   contradictionsFail,
   acceptedByServer,
   manifestsFollowChart,
   versionOfGroups,
-  podHoldsAllRoles,
 ];
+/** Of the installed product, before any story. */
+export const checksBeforeStories: readonly Check<ProductContext>[] = [podHoldsAllRoles, probesAnswer];
 /** Of what all stories have used together. */
-export const checksAfter: readonly Check[] = [nothingDenied, everyRightUsed, onlyGrantedActions];
+export const checksAfterStories: readonly Check[] = [nothingDenied, everyRightUsed, onlyGrantedActions];

@@ -40,10 +40,12 @@ export const podHoldsAllRoles: Check = {
       review,
     );
     const { status } = JSON.parse(answer) as { status: { resourceRules: Rule[] } };
-    const rights = (await grantedRights(context)).filter(({ component }) => component !== 'snapshot-controller');
-    expect(rights).not.to.be.empty;
-    expect(rights.filter((right) => !status.resourceRules.some((rule) => allows(rule, right))).map(inWords)).to.be
-      .empty;
+    const rights = (await grantedRights(context)).filter(
+      ({ component }) => component !== 'snapshot-controller',
+    );
+    expect(rights.length).to.be.greaterThan(20);
+    const missing = rights.filter((right) => !status.resourceRules.some((rule) => allows(rule, right)));
+    expect(missing.map(inWords).join('\n')).to.equal('');
   },
 };
 
@@ -55,8 +57,11 @@ export const nothingDenied: Check = {
     expect([...seen].sort()).to.deep.equal([
       ...['attacher', 'plugin', 'provisioner', 'resizer', 'snapshot-controller', 'snapshotter'],
     ]);
-    const denied = requests.filter(({ isDenied }) => isDenied);
-    expect([...new Set(denied.map(inWords))]).to.be.empty;
+    const denied = requests.filter(
+      ({ isDenied, at }) =>
+        isDenied && !controlPlane.restarts.some(({ from, until }) => from <= at && at <= until),
+    );
+    expect([...new Set(denied.map(inWords))].join('\n')).to.equal('');
   },
 };
 
@@ -69,14 +74,11 @@ export const everyRightUsed: Check = {
     );
     const excused = new Set(unusedForAReason.map(({ right }) => right));
     const words = unused.map(inWords);
-    expect(
-      words.filter((right) => !excused.has(right)),
-      'not used by any story',
-    ).to.be.empty;
-    expect(
-      [...excused].filter((right) => !words.includes(right)),
-      'excused, but used or not granted: take it off the list',
-    ).to.be.empty;
+    const missing = words.filter((right) => !excused.has(right));
+    expect(missing.join('\n'), 'not used by any story').to.equal('');
+    const granted = (await grantedRights(context)).map(inWords);
+    const stale = [...excused].filter((right) => !granted.includes(right));
+    expect(stale.join('\n'), 'excused, but not granted: take it off the list').to.equal('');
   },
 };
 
@@ -103,15 +105,18 @@ async function grantedRights({ controlPlane: { kubectl } }: CheckContext): Promi
 }
 
 function usesRight(request: AuditedRequest, right: Right): boolean {
-  return (
+  const isSameResource =
     request.component === right.component &&
     request.apiGroup === right.apiGroup &&
-    request.resource === right.resource &&
-    (right.namespace === undefined || request.namespace === right.namespace) &&
-    (right.names?.includes(request.name) ?? true) &&
-    // An informer lists by watching where the server can do that, as this one; older servers are asked for a list.
-    (request.verb === right.verb || (right.verb === 'list' && request.verb === 'watch'))
-  );
+    request.resource === right.resource;
+  const isInScope = [undefined, request.namespace].includes(right.namespace) && isNamed(request, right);
+  // An informer lists by watching where the server can do that, as this one; older servers are asked for a list.
+  const isSameVerb = request.verb === right.verb || (right.verb === 'list' && request.verb === 'watch');
+  return isSameResource && isInScope && isSameVerb;
+}
+
+function isNamed({ name }: AuditedRequest, { names }: Right): boolean {
+  return names === undefined || names.includes(name);
 }
 
 function allows(rule: Rule, right: Right): boolean {

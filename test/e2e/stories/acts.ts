@@ -14,7 +14,10 @@ export interface Claim extends KubeObject {
 
 export interface Volume extends KubeObject {
   readonly spec: {
-    readonly csi: { readonly volumeHandle: string; readonly volumeAttributes?: Readonly<Record<string, string>> };
+    readonly csi: {
+      readonly volumeHandle: string;
+      readonly volumeAttributes?: Readonly<Record<string, string>>;
+    };
     readonly capacity: { readonly storage: string };
     readonly nodeAffinity?: unknown;
   };
@@ -66,12 +69,20 @@ spec:
 }
 
 /** Waits until the claim is bound. @returns the disk behind it. */
-export async function boundDisk(world: World, claimName: string, namespace = world.namespace): Promise<string> {
+export async function boundDisk(
+  world: World,
+  claimName: string,
+  namespace = world.namespace,
+): Promise<string> {
   await world.waitFor(`pvc/${claimName}`, '{.status.phase}=Bound', { namespace });
   return (await volumeOf(world, claimName, namespace)).spec.csi.volumeHandle;
 }
 
-export async function volumeOf(world: World, claimName: string, namespace = world.namespace): Promise<Volume> {
+export async function volumeOf(
+  world: World,
+  claimName: string,
+  namespace = world.namespace,
+): Promise<Volume> {
   const claim = await world.kubectl.json<Claim>(`get pvc ${claimName} -n ${namespace}`);
   return await world.kubectl.json<Volume>(`get pv ${claim.spec.volumeName ?? ''}`);
 }
@@ -101,8 +112,13 @@ spec:${where}
 }
 
 /** A pod uses the claim, so that it is bound, and its disk attached to the node of the pod. @returns the disk. */
-export async function attachedDisk(world: World, claimName: string): Promise<string> {
-  await usePod(world, { name: `uses-${claimName}`, claim: claimName });
+export async function attachedDisk(
+  world: World,
+  claimName: string,
+  // All in one zone, as a group snapshot needs them.
+  zone = world.nodes[0]?.zoneId ?? '',
+): Promise<string> {
+  await usePod(world, { name: `uses-${claimName}`, claim: claimName, zone });
   const diskId = await boundDisk(world, claimName);
   await world.ecs.attach(diskId);
   return diskId;
@@ -138,9 +154,13 @@ export async function requestSize(world: World, claimName: string, size: string)
 /** Deletes a claim and waits until its disk is gone as well. */
 export async function deleteClaim(world: World, claimName: string, diskId: string): Promise<void> {
   await world.kubectl.run(`delete pvc ${claimName} -n ${world.namespace} --wait=false`);
-  await world.eventually(`disk ${diskId} is gone`, async () => {
-    return (await disks(world)).every(({ id }) => id !== diskId);
-  }, 120_000);
+  await world.eventually(
+    `disk ${diskId} is gone`,
+    async () => {
+      return (await disks(world)).every(({ id }) => id !== diskId);
+    },
+    120_000,
+  );
 }
 
 /** Known bytes: a fresh pattern for each call. */
@@ -151,8 +171,9 @@ export function someData(seed: string, bytes = 256 * 1024): Buffer {
 /** Compares the first bytes of a disk with what was written there. */
 export async function expectData({ ecs, say }: World, diskId: string, data: Buffer): Promise<void> {
   const found = await ecs.readDisk(diskId, 0, data.length);
-  expect(found.equals(data), `the first ${data.length} bytes of ${diskId} are those that were written`).to.equal(
-    true,
-  );
+  expect(
+    found.equals(data),
+    `the first ${data.length} bytes of ${diskId} are those that were written`,
+  ).to.equal(true);
   say(`the first ${data.length} bytes of ${diskId} are those that were written`);
 }

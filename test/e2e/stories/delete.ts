@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, deleteClaim, detachedDisk, expectData, snapshots, someData } from './acts.ts';
+import {
+  applyClaim,
+  attachedDisk,
+  deleteClaim,
+  detachedDisk,
+  disks,
+  expectData,
+  snapshots,
+  someData,
+  volumeOf,
+} from './acts.ts';
 
 const example = (name: string) =>
   readFileSync(new URL(`../../../deploy/examples/datasafe/${name}`, import.meta.url), 'utf8');
@@ -12,7 +22,8 @@ interface Content extends KubeObject {
 }
 
 export const deleteByMistake: Story = {
-  title: 'delete by mistake: <disk>-delprotect is ready in default, and restores the data in the namespace of the claim',
+  title:
+    'delete by mistake: <disk>-delprotect is ready in default, and restores the data in the namespace of the claim',
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '30Gi' });
@@ -55,7 +66,8 @@ export const deleteByMistake: Story = {
 };
 
 export const deleteRefused: Story = {
-  title: 'delete without a snapshot to be had: the disk stays and an event says why, until there is room again',
+  title:
+    'delete without a snapshot to be had: the disk stays and an event says why, until there is room again',
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
     await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
@@ -68,13 +80,65 @@ export const deleteRefused: Story = {
 
     await kubectl.run(`delete pvc data -n ${namespace}`);
     await world.event(`PersistentVolume/${volume}`, 'DeleteRefused');
-    expect(await ecs.requests('DeleteDisk').then((all) => all.filter((one) => one.parameters['DiskId'] === diskId)))
-      .to.be.empty;
+    const deletions = await ecs.requests('DeleteDisk');
+    expect(deletions.map(({ parameters }) => parameters['DiskId'])).not.to.include(diskId);
 
     await ecs.clearFaults();
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
     await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
       namespace: 'default',
     });
+  },
+};
+
+export const deleteStoppedByStranger: Story = {
+  title:
+    'delete where an object of somebody else has the name of the record: the disk stays until that is out of the way',
+  async tell(world) {
+    const { ecs, kubectl, namespace } = world;
+    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
+    const diskId = await attachedDisk(world, 'data');
+    await ecs.writeDisk(diskId, 0, someData('data'));
+    await detachedDisk(world, 'data', diskId);
+    await kubectl.apply(`
+apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshot
+metadata: { name: ${diskId}-delprotect, namespace: default }
+spec: { source: { persistentVolumeClaimName: something-else } }
+`);
+    const volume = (await volumeOf(world, 'data')).metadata.name;
+    await kubectl.run(`delete pvc data -n ${namespace}`);
+    const message = await world.event(`PersistentVolume/${volume}`, 'DeleteRefused');
+    expect(message).to.include(`${diskId}-delprotect`);
+    expect((await disks(world)).map(({ id }) => id)).to.include(diskId);
+
+    await kubectl.run(`delete volumesnapshot ${diskId}-delprotect -n default`);
+    await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
+    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
+      namespace: 'default',
+    });
+  },
+};
+
+export const protectionExpires: Story = {
+  title: 'a protection expires: ECS ends the snapshot after its days, and the objects that led to it go too',
+  async tell(world) {
+    const { ecs, kubectl } = world;
+    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
+    const diskId = await attachedDisk(world, 'data');
+    await ecs.writeDisk(diskId, 0, someData('data'));
+    await detachedDisk(world, 'data', diskId);
+    await deleteClaim(world, 'data', diskId);
+    const name = `${diskId}-delprotect`;
+    await world.waitFor(`volumesnapshot/${name}`, '{.status.readyToUse}=true', { namespace: 'default' });
+
+    // Three days and a bit go by at ECS. In Kubernetes they do not: the date in the record is set back instead.
+    await ecs.control('POST', '/clock', { advanceMs: 73 * 3_600_000 });
+    const expired = `csi.alibabacloud.com/snapshot-expires-at=${new Date(Date.now() - 1_000).toISOString()}`;
+    await kubectl.run(`annotate volumesnapshot ${name} -n default --overwrite ${expired}`);
+    await kubectl.run(`annotate volumesnapshotcontent ${name}-content --overwrite ${expired}`);
+    await kubectl.run(`wait volumesnapshot/${name} -n default --for=delete --timeout=90s`);
+    await kubectl.run(`wait volumesnapshotcontent/${name}-content --for=delete --timeout=30s`);
+    expect((await snapshots(world)).map(({ sourceDiskId }) => sourceDiskId)).not.to.include(diskId);
   },
 };

@@ -20,7 +20,8 @@ import {
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 export const expandForced: Story = {
-  title: 'expand, forced: the claim grows behind a snapshot that kubectl describe shows, and that is gone afterwards',
+  title:
+    'expand, forced: the claim grows behind a snapshot that kubectl describe shows, and that is gone afterwards',
   async tell(world) {
     const { kubectl, namespace, eventually } = world;
     await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '25Gi' });
@@ -47,7 +48,8 @@ export const expandForced: Story = {
 };
 
 export const expandWithoutSnapshot: Story = {
-  title: 'expand without a snapshot to be had: forced does not grow, besteffort grows with a warning, closed just grows',
+  title:
+    'expand without a snapshot to be had: forced does not grow, besteffort grows with a warning, closed just grows',
   async tell(world) {
     const { kubectl, ecs, eventually } = world;
     await kubectl.apply(`
@@ -59,7 +61,11 @@ parameters: { type: cloud_essd, volumeExpandAutoSnapshot: besteffort }
 volumeBindingMode: WaitForFirstConsumer
 allowVolumeExpansion: true
 `);
-    const policies = { forced: 'alicloud-datasafe-essd', besteffort: 'e2e-besteffort', closed: 'alicloud-disk-essd' };
+    const policies = {
+      forced: 'alicloud-datasafe-essd',
+      besteffort: 'e2e-besteffort',
+      closed: 'alicloud-disk-essd',
+    };
     for (const [name, storageClass] of Object.entries(policies)) {
       await applyClaim(world, { name, storageClass });
       const diskId = await attachedDisk(world, name);
@@ -87,14 +93,18 @@ allowVolumeExpansion: true
 };
 
 export const expandFails: Story = {
-  title: 'expand fails at ECS: the snapshot is kept, an event names it and the command that restores it, byte by byte',
+  title:
+    'expand fails at ECS: the snapshot is kept, an event names it and the command that restores it, byte by byte',
   async tell(world) {
     const { kubectl, ecs, namespace, eventually } = world;
     await applyClaim(world, { name: 'orders', storageClass: 'alicloud-datasafe-essd' });
     const diskId = await attachedDisk(world, 'orders');
     const data = someData('orders');
     await ecs.writeDisk(diskId, 0, data);
-    await ecs.addFault({ action: 'ResizeDisk', effect: { type: 'error', code: 'InvalidDiskSize.NotSupported' } });
+    await ecs.addFault({
+      action: 'ResizeDisk',
+      effect: { type: 'error', code: 'InvalidDiskSize.NotSupported' },
+    });
 
     await requestSize(world, 'orders', '40Gi');
     const message = await world.event('PersistentVolumeClaim/orders', 'ExpansionFailedSnapshotKept');
@@ -113,7 +123,9 @@ export const expandFails: Story = {
 
     await ecs.clearFaults();
     await growFileSystem(world, 'orders', '40Gi');
-    expect((await kubectl.json<Claim>(`get pvc orders -n ${namespace}`)).status.capacity?.storage).to.equal('40Gi');
+    expect((await kubectl.json<Claim>(`get pvc orders -n ${namespace}`)).status.capacity?.storage).to.equal(
+      '40Gi',
+    );
     // ECS keeps a snapshot that disks were made from; without them, a later success takes it away.
     await detachedDisk(world, restoredName, restored);
     await deleteClaim(world, restoredName, restored);

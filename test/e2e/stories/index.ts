@@ -1,22 +1,29 @@
 import type { Story } from '../system/story.ts';
-import { deleteByMistake, deleteRefused } from './delete.ts';
+import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
-import { groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
+import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
 import { interrupted } from './interrupted.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
-import { snapshotAndRestore } from './snapshots.ts';
+import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
+import { staticVolume } from './static.ts';
 
 /** In the order in which they are told. */
 export const stories: readonly Story[] = [
   provisionAtOnce,
   provisionForFirstConsumer,
+  staticVolume,
   expandForced,
   expandWithoutSnapshot,
   expandFails,
   deleteByMistake,
   deleteRefused,
+  deleteStoppedByStranger,
   snapshotAndRestore,
+  snapshotOfNothing,
   groupOfStatefulSet,
   groupPolicies,
+  groupAcrossZones,
   ...interrupted,
+  // It sets the clock of ECS forward: whatever comes after it would live in another time.
+  protectionExpires,
 ];

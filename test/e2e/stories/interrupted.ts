@@ -15,7 +15,7 @@ import {
 /** Who is killed in the middle, and what is left to be said of it. */
 interface Victim {
   readonly title: string;
-  kill(world: World): Promise<void>;
+  readonly kill: (world: World) => Promise<void>;
 }
 
 const sidecars = ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter'];
@@ -58,7 +58,9 @@ export const interrupted: readonly Story[] = victims.map(({ title, kill }) => ({
 
     const fresh = await boundDisk(world, 'fresh');
     const { name } = (await volumeOf(world, 'fresh')).metadata;
-    expect((await disks(world)).filter((disk) => disk.name === name || disk.id === fresh)).to.have.lengthOf(1);
+    expect((await disks(world)).filter((disk) => disk.name === name || disk.id === fresh)).to.have.lengthOf(
+      1,
+    );
     await growFileSystem(world, 'growing', '30Gi');
     await world.waitFor(`volumesnapshot/${ids.doomed}-delprotect`, '{.status.readyToUse}=true', {
       namespace: 'default',

@@ -28,6 +28,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly kubectl: Kubectl;
   readonly adminKubeconfig: string;
   readonly auditLog: string;
+  /** From when to when the API server was being started again: until it has read the roles, it denies what they grant. */
+  readonly restarts: readonly { readonly from: Date; readonly until: Date }[];
   /** Where its files are, and what else belongs to this run. */
   readonly directory: string;
   /** Where kubectl and the other programs are. */
@@ -62,6 +64,7 @@ export async function startControlPlane(programs: Programs, directory: string): 
   started.use(await startController(programs, directory, adminKubeconfig));
   started.use(await startScheduler(programs, directory, adminKubeconfig));
   const running = started.move();
+  const restarts: { from: Date; until: Date }[] = [];
   return {
     kubectl,
     adminKubeconfig,
@@ -69,10 +72,13 @@ export async function startControlPlane(programs: Programs, directory: string): 
     directory,
     programDirectory: programs.directory,
     kubeconfigFor,
+    restarts,
     async restartApiServer() {
+      const from = new Date();
       await apiServer.kill();
       apiServer = launch(server.launch);
       await untilReady();
+      restarts.push({ from, until: new Date() });
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -127,7 +133,11 @@ async function describeApiServer(programs: Programs, directory: string, etcd: st
     '--endpoint-reconciler-type=none',
   ];
   return {
-    launch: { program: programs.path('kube-apiserver'), args, logFile: join(directory, 'kube-apiserver.log') },
+    launch: {
+      program: programs.path('kube-apiserver'),
+      args,
+      logFile: join(directory, 'kube-apiserver.log'),
+    },
     access: {
       server: `https://127.0.0.1:${port}`,
       certificateAuthorityFile: join(files.certificates, 'apiserver.crt'),

@@ -12,7 +12,10 @@ export interface ClusterNode {
 
 /** Registers a node for each instance of the emulator, as the kubelet and the driver's node plugin do. */
 export async function registerNodes(kubectl: Kubectl, emulator: Emulator): Promise<ClusterNode[]> {
-  const { instances } = await emulator.control<{ instances: { id: string; zoneId: string }[] }>('GET', '/state');
+  const { instances } = await emulator.control<{ instances: { id: string; zoneId: string }[] }>(
+    'GET',
+    '/state',
+  );
   const nodes = instances
     .filter(({ zoneId }) => zoneId.startsWith('cn-hangzhou'))
     .map(({ id, zoneId }) => ({ name: `node-in-${zoneId}`, instanceId: id, zoneId }));
@@ -52,7 +55,12 @@ function objectsFor({ name, instanceId, zoneId }: ClusterNode): unknown[] {
       metadata: { name },
       spec: {
         drivers: [
-          { name: driver, nodeID: instanceId, topologyKeys: Object.keys(segments), allocatable: { count: 15 } },
+          {
+            name: driver,
+            nodeID: instanceId,
+            topologyKeys: Object.keys(segments),
+            allocatable: { count: 15 },
+          },
         ],
       },
     },

@@ -18,6 +18,7 @@ type Environment = Readonly<Record<string, string>>;
 /** Containers of a pod as processes. They are started again whenever they end, as a kubelet does. */
 export interface Pod extends AsyncDisposable {
   readonly name: string;
+  readonly containers: readonly Container[];
   /** SIGKILL to a container; it comes back by itself. */
   kill(container: string): Promise<void>;
   /** Whether it runs at this moment. */
@@ -75,6 +76,7 @@ export async function startPod(
   const supervisors = spec.containers.map((container) => supervise(container.name));
   return {
     name,
+    containers: spec.containers,
     kill: (container) => find(container).process.kill(),
     isRunning: (container) => find(container).process.isRunning(),
     restarts: (container) => find(container).restarts,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { startPod, type Node, type Pod } from './pod.ts';
-import type { ProgramName, Programs } from './programs.ts';
+import type { Programs } from './programs.ts';
 import { eventually } from './wait.ts';
 import type { Container, Deployment } from './workload.ts';
 
@@ -81,7 +81,11 @@ export async function installProduct(options: ProductOptions): Promise<Product> 
   const { items } = await kubectl.json<{ items: Deployment[] }>(`get deployments -n ${releaseNamespace}`);
   for (const { metadata, spec } of items) {
     for (let index = 0; index < spec.replicas; index += 1) {
-      const pod = { name: `${metadata.name}-${index}`, namespace: metadata.namespace, spec: spec.template.spec };
+      const pod = {
+        name: `${metadata.name}-${index}`,
+        namespace: metadata.namespace,
+        spec: spec.template.spec,
+      };
       pods.push(started.use(await startPod(pod, node, directory)));
     }
   }
@@ -120,7 +124,9 @@ function nodeFor({ programs, controlPlane }: ProductOptions): Node {
   return {
     programFor: (image) => programFor(image, programs),
     async secret(namespace, name, key) {
-      const { data } = await kubectl.json<{ data: Record<string, string> }>(`get secret ${name} -n ${namespace}`);
+      const { data } = await kubectl.json<{ data: Record<string, string> }>(
+        `get secret ${name} -n ${namespace}`,
+      );
       return Buffer.from(data[key] ?? '', 'base64').toString();
     },
     async apiAccess(container: Container) {
@@ -151,7 +157,9 @@ function programFor(image: string, programs: Programs): readonly [string, ...str
   const module = modules[name];
   const built = module === undefined ? undefined : programs.version(module);
   if (built !== tag) {
-    throw new Error(`the chart runs ${image}, but go.mod builds ${built ?? 'nothing'} of it: make them agree`);
+    throw new Error(
+      `the chart runs ${image}, but go.mod builds ${built ?? 'nothing'} of it: make them agree`,
+    );
   }
-  return [join(programs.directory, name as ProgramName)];
+  return [join(programs.directory, name)];
 }

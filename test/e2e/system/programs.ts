@@ -62,9 +62,9 @@ export function buildPrograms(names = Object.keys(packages) as ProgramName[]): P
     path: (name) => join(directory, name),
     version,
     moduleFolder(modulePath, folder) {
-      const { Dir } = JSON.parse(
-        go('mod', 'download', '-json', `${modulePath}@${version(modulePath)}`),
-      ) as { Dir: string };
+      const { Dir } = JSON.parse(go('mod', 'download', '-json', `${modulePath}@${version(modulePath)}`)) as {
+        Dir: string;
+      };
       return join(Dir, folder);
     },
   };

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../support/emulator.ts';
-import { checksBefore, checksAfter, type CheckContext } from '../checks/index.ts';
+import {
+  checksAfterStories,
+  checksBeforeInstallation,
+  checksBeforeStories,
+  type CheckContext,
+} from '../checks/index.ts';
 import { startControlPlane } from './control-plane.ts';
 import { registerNodes } from './nodes.ts';
 import { installProduct } from './product.ts';
@@ -27,6 +32,12 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
   const directory = mkdtempSync(join(tmpdir(), 'datasafe-e2e-'));
   const report = createReport();
   const stopped = AbortSignal.any([AbortSignal.timeout(totalLimitMs), stopAsked()]);
+  const stop = new Promise<never>((_, reject) => {
+    stopped.addEventListener('abort', () => {
+      reject(stopped.reason as Error);
+    });
+  });
+  stop.catch(() => undefined);
   try {
     await using system = new AsyncDisposableStack();
     const controlPlane = system.use(await startControlPlane(programs, directory));
@@ -36,29 +47,37 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
     system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
     const nodes = await registerNodes(kubectl, ecs);
     const context: CheckContext = { programs, controlPlane, ecs, directory };
+    for (const check of checksBeforeInstallation) {
+      await report.add(check.title, () => check.run(context));
+    }
     const product = system.use(await installProduct({ ...context, emulator: ecs }));
     const scene: Scene = { ecs, nodes, product, controlPlane };
-    for (const check of checksBefore) {
+    for (const check of checksBeforeStories) {
       await report.add(check.title, () => check.run({ ...context, product }));
     }
     for (const [index, story] of stories.entries()) {
       stopped.throwIfAborted();
-      await tell(story, `story-${index + 1}`, { scene, report, directory });
+      await Promise.race([stop, tell(story, `story-${index + 1}`, { scene, report, directory })]);
     }
-    for (const check of options.isWhole ? checksAfter : []) {
-      await report.add(check.title, () => check.run({ ...context, product }));
+    for (const check of options.isWhole ? checksAfterStories : []) {
+      await report.add(check.title, () => check.run(context));
     }
   } finally {
     if (report.failed() > 0 || options.keepsRecords || stopped.aborted) {
       rmSync(records, { recursive: true, force: true });
       mkdirSync(records, { recursive: true });
-      cpSync(directory, records, { recursive: true, filter: (path) => !path.endsWith('.sock') && !path.includes('/etcd') });
+      cpSync(directory, records, { recursive: true, filter: isWorthKeeping });
       console.log(`\nLogs and objects: ${records}`);
     }
     rmSync(directory, { recursive: true, force: true });
   }
   report.close();
   return report.failed() === 0 ? 0 : 1;
+}
+
+/** Logs and objects; no sockets, no keys, and not the files of etcd. */
+function isWorthKeeping(path: string): boolean {
+  return !/\.(sock|key|crt|kubeconfig|csv)$|\/(etcd|kubectl-cache)(\/|$)/.test(path);
 }
 
 interface Telling {

@@ -22,13 +22,13 @@ export interface World {
   /** The namespace of this story. */
   readonly namespace: string;
   /** Writes a line into the log of this story. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** `kubectl wait --for=jsonpath=<path>=<value> <object>` in the namespace of the story, unless another one is given. */
-  waitFor(object: string, pathIsValue: string, options?: WaitOptions): Promise<void>;
+  readonly waitFor: (object: string, pathIsValue: string, options?: WaitOptions) => Promise<void>;
   /** Waits until a Warning or Normal event of this reason is on the object. @returns its message. */
-  event(object: string, reason: string, containing?: string): Promise<string>;
+  readonly event: (object: string, reason: string, containing?: string) => Promise<string>;
   /** Waits until the answer is something else than undefined or false. */
-  eventually<T>(what: string, ask: () => T | undefined | false | Promise<T | undefined | false>, ms?: number): Promise<T>;
+  readonly eventually: typeof eventually;
 }
 
 export interface WaitOptions {
@@ -62,9 +62,7 @@ export function createWorld(scene: Scene, namespace: string, logFile: string): W
     say,
     async waitFor(object, pathIsValue, { namespace: other = namespace, seconds = 90 } = {}) {
       const [path = '', value = ''] = pathIsValue.split('=');
-      await kubectl.run(
-        `wait ${object} -n ${other} --for=jsonpath=${path}=${value} --timeout=${seconds}s`,
-      );
+      await kubectl.run(`wait ${object} -n ${other} --for=jsonpath=${path}=${value} --timeout=${seconds}s`);
     },
     event: (object, reason, containing = '') =>
       eventually(
