@@ -17,6 +17,7 @@ import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
 import type { GroupCloud } from './disk/groups/group-calls.ts';
 import { ownerTag } from './disk/tags.ts';
+import { systemClock, type Clock } from './ecs/clock.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
@@ -33,21 +34,29 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Wires everything, by hand and in order, and serves. Rejects when the socket or the HTTP port cannot be had. */
-export async function startApp(config: ServeConfig, log: Logger, version: string): Promise<App> {
+/**
+ * Wires everything, by hand and in order, and serves. Rejects when the socket or the HTTP port cannot be had.
+ * @param clock what calls, waits, guards and keeper go by; requests are signed, and given up, by the system's.
+ */
+export async function startApp(
+  config: ServeConfig,
+  log: Logger,
+  version: string,
+  clock: Clock = systemClock,
+): Promise<App> {
   await using started = new AsyncDisposableStack();
   const registry = new Registry();
   const metrics = createMetrics(registry, config.driverName);
-  const cloud = started.use(createCloud(config, { log, metrics, version }));
+  const cloud = started.use(createCloud(config, { log, metrics, version, clock }));
   const access = started.use(watchAccess(config, cloud, log));
-  const cluster = started.use(connectCluster(config, log, metrics));
-  const guards = guardParts(config, cloud, cluster);
+  const cluster = started.use(connectCluster(config, log, metrics, clock));
+  const guards = guardParts(config, { cloud, cluster: cluster.cluster, clock });
   const http = await startHttp(config, { registry, access, cluster, log });
   if (http !== undefined) {
     started.use(http);
   }
-  startKeeping(config, guards, log, started);
-  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version });
+  startKeeping(config, { guards, log, clock }, started);
+  const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version, clock });
   started.defer(() => csi.stop(config.drainMs));
   access.start();
   log.info({ socket: config.socketPath, http: http?.url, driver: config.driverName, version }, 'Serving CSI');
@@ -59,9 +68,10 @@ interface Observed {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly clock: Clock;
 }
 
-function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
+function createCloud(config: ServeConfig, { log, metrics, version, clock }: Observed) {
   const observer = observeEcs(log, metrics);
   const onRefreshFailure = (kind: string, reason: string) => observer.credentialRefreshFailed(kind, reason);
   const credential =
@@ -88,6 +98,7 @@ function createCloud(config: ServeConfig, { log, metrics, version }: Observed) {
     ownerTag: ownerTag(undefined),
     observer,
     pollIntervalMs: config.pollIntervalMs,
+    clock,
   });
 }
 
@@ -137,28 +148,32 @@ function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): Access
   });
 }
 
-function guardParts(config: ServeConfig, cloud: DiskCloud, { cluster }: ConnectedCluster): ExpandGuardParts {
+function guardParts(
+  config: ServeConfig,
+  { cloud, cluster, clock }: Pick<ExpandGuardParts, 'cloud' | 'cluster'> & { readonly clock: Clock },
+): ExpandGuardParts {
+  const now = () => clock.now();
   return {
     ...config.guards,
     cloud,
     cluster,
     clusterId: config.clusterId,
-    sightings: new Sightings(Date.now),
-    now: Date.now,
+    driverName: config.driverName,
+    sightings: new Sightings(now),
+    now,
   };
 }
 
 function startKeeping(
   config: ServeConfig,
-  guards: ExpandGuardParts,
-  log: Logger,
+  { guards, log, clock }: Pick<CsiParts, 'guards' | 'log' | 'clock'>,
   started: AsyncDisposableStack,
 ): void {
   const { keeper, keeperIntervalMs, isSwitchedOn } = config.guards;
   log.info({ isSwitchedOn, kubernetes: config.guards.kubernetes.mode, keeper }, 'Guards');
   if (keeper !== 'off') {
     started.use(
-      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log }),
+      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log, clock }),
     );
   }
 }
@@ -188,7 +203,7 @@ interface CsiParts extends Observed {
 }
 
 async function serveCsi(config: ServeConfig, parts: CsiParts) {
-  const { cloud, guards, access, log, metrics, version } = parts;
+  const { cloud, guards, access, log, metrics, version, clock } = parts;
   const proto = loadCsiProto();
   const controllerParts = {
     ...config,
@@ -196,7 +211,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     sightings: guards.sightings,
     guards,
     lock: new OperationLock(),
-    now: Date.now,
+    now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),
   };
   const groupServices = config.groupSnapshots
@@ -216,6 +231,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
       ...groupServices,
     ],
     maxCallMs: config.maxCallMs,
+    clock,
     onFinished: reportCalls(log, metrics, proto),
   });
 }

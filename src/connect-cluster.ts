@@ -1,6 +1,6 @@
 import type { ServeConfig } from './config/serve-config.ts';
 import type { Cluster } from './disk/cluster.ts';
-import { systemClock } from './ecs/clock.ts';
+import type { Clock } from './ecs/clock.ts';
 import { createKubeCluster } from './kube/kube-cluster.ts';
 import { createOfflineCluster } from './kube/off/offline-cluster.ts';
 import type { Logger } from './observability/logger.ts';
@@ -14,7 +14,12 @@ export interface ConnectedCluster extends AsyncDisposable {
 }
 
 /** Connects to Kubernetes as the operator chose. @throws Error when the kubeconfig or service account is unusable. */
-export function connectCluster(config: ServeConfig, log: Logger, metrics: Metrics): ConnectedCluster {
+export function connectCluster(
+  config: ServeConfig,
+  log: Logger,
+  metrics: Metrics,
+  clock: Clock,
+): ConnectedCluster {
   const { kubernetes, protectionNamespace, manifestDirectory } = config.guards;
   const { driverName, clusterId } = config;
   if (kubernetes.mode === 'off') {
@@ -23,7 +28,7 @@ export function connectCluster(config: ServeConfig, log: Logger, metrics: Metric
       clusterId,
       protectionNamespace,
       manifestDirectory,
-      clock: systemClock,
+      clock,
       log,
     });
     return {
@@ -35,7 +40,7 @@ export function connectCluster(config: ServeConfig, log: Logger, metrics: Metric
   const stopped = new AbortController();
   const kube = createKubeCluster({
     access: kubernetes,
-    clock: systemClock,
+    clock,
     log,
     driverName,
     clusterId,

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Keeper, type KeeperParts } from './disk/guards/keeper.ts';
+import type { Clock } from './ecs/clock.ts';
 import type { Logger } from './observability/logger.ts';
 
 export interface KeeperLoopOptions extends Omit<KeeperParts, 'onAct' | 'onProblem'> {
   readonly intervalMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Runs the keeper's rounds until it is disposed. A round that fails is logged, and the next one tries again. */
 export function startKeeper(options: KeeperLoopOptions): Disposable {
-  const { log, intervalMs, isDryRun } = options;
+  const { log, intervalMs, isDryRun, clock } = options;
   const stopped = new AbortController();
   const keeper = new Keeper({
     ...options,
@@ -19,7 +20,7 @@ export function startKeeper(options: KeeperLoopOptions): Disposable {
   });
   const run = async () => {
     while (!stopped.signal.aborted) {
-      await delay(intervalMs, undefined, { signal: stopped.signal, ref: false });
+      await clock.sleep(intervalMs, stopped.signal);
       const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(10 * intervalMs)]);
       await keeper.round({ signal, requestId: `keeper-${randomUUID()}` });
     }

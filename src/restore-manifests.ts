@@ -1,3 +1,4 @@
+import { defaultDriverName } from './disk/guards/restore-command.ts';
 import { Command, CommanderError } from 'commander';
 import { stringify } from 'yaml';
 import { UsageError } from './config/usage-error.ts';
@@ -42,7 +43,7 @@ function optionsFrom(argv: readonly string[]): RestoreOptions | string {
     .option('--claim <name>', 'name of the claim', 'restored')
     .option('--storage-class <name>', 'StorageClass of the claim (default: the default class)')
     .option('--volume-mode <mode>', 'Filesystem or Block', 'Filesystem')
-    .option('--driver-name <name>', 'name of the driver', 'diskplugin.csi.alibabacloud.com')
+    .option('--driver-name <name>', 'name of the driver', defaultDriverName)
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => help.push(text), writeErr: () => undefined });

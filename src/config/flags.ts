@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../disk/guards/restore-command.ts';
 import { Command, CommanderError, Option } from 'commander';
 import { LOG_LEVELS } from '../observability/logger.ts';
 import { credentialKinds } from './credentials.ts';
@@ -23,7 +24,7 @@ export const flags = {
   ),
   socketMode: flag('socket-mode', '<octal>', [], '0660', 'file mode of the socket'),
   socketOwner: flag('socket-owner', '<uid:gid>', [], undefined, 'owner of the socket'),
-  driverName: flag('driver-name', '<name>', [], 'diskplugin.csi.alibabacloud.com', 'name of the driver'),
+  driverName: flag('driver-name', '<name>', [], defaultDriverName, 'name of the driver'),
   httpEndpoint: flag(
     'http-endpoint',
     '<host:port>',

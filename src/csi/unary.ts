@@ -3,6 +3,7 @@ import type { sendUnaryData, ServerUnaryCall, status as GrpcStatus } from '@grpc
 import { status } from '@grpc/grpc-js';
 import type { Call } from '../disk/call.ts';
 import { DiskError } from '../disk/disk-error.ts';
+import type { Clock } from './clock.ts';
 import { statusFromUnknown, type StatusError } from './status.ts';
 
 /** One RPC: a promise in, a promise out. */
@@ -23,6 +24,7 @@ export interface FinishedCall {
 export interface UnaryOptions {
   /** The longest a call may take when its caller sets no deadline, or a later one. */
   readonly maxCallMs: number;
+  readonly clock: Pick<Clock, 'sleep'>;
   /** Aborted when the process stops: held calls then answer UNAVAILABLE. */
   readonly stopping: AbortSignal;
   readonly onFinished: (finished: FinishedCall) => void;
@@ -87,14 +89,15 @@ function startLifetime(grpcCall: ServerUnaryCall<object, object>, options: Unary
   const onStopping = () => {
     controller.abort(new DiskError('outcome-unknown', 'the plugin is stopping; call again'));
   };
-  const timer = setTimeout(
-    () => {
-      controller.abort(
-        new DiskError('timed-out', 'not finished within the time given; call again to learn more'),
-      );
-    },
-    workingTimeMs(grpcCall.getDeadline(), Date.now(), options.maxCallMs),
-  );
+  const ended = new AbortController();
+  const onTimeUp = () => {
+    controller.abort(
+      new DiskError('timed-out', 'not finished within the time given; call again to learn more'),
+    );
+  };
+  // The deadline is a time of grpc-js, which counts by the system's clock; what is left of it passes on ours.
+  const timeMs = workingTimeMs(grpcCall.getDeadline(), Date.now(), options.maxCallMs);
+  options.clock.sleep(timeMs, ended.signal).then(onTimeUp, () => undefined);
   grpcCall.on('cancelled', onCancelled);
   options.stopping.addEventListener('abort', onStopping, { once: true });
   if (grpcCall.cancelled) {
@@ -106,7 +109,7 @@ function startLifetime(grpcCall: ServerUnaryCall<object, object>, options: Unary
   return {
     signal: controller.signal,
     end() {
-      clearTimeout(timer);
+      ended.abort();
       grpcCall.off('cancelled', onCancelled);
       options.stopping.removeEventListener('abort', onStopping);
     },

@@ -15,22 +15,35 @@ export interface MakeSnapshotParts {
 }
 
 /** What makes a repeated request the same request. */
-export interface SnapshotIntent {
-  /** The same parts give the same ClientToken in every process. */
-  readonly intent: readonly string[];
+export interface SnapshotIntent extends IntentTokens {
   /** Looks for what an earlier request of this intent made. */
   readonly findExisting: () => Promise<Snapshot | undefined>;
+}
+
+/** The ClientTokens of one intent, the same in every process. */
+export interface IntentTokens {
+  readonly firstToken: string;
+  /** The one to go on with when ECS answers a token with a snapshot that is gone. May refuse to go on. */
+  readonly tokenAfter: (goneId: string) => string | Promise<string>;
+}
+
+/** Tokens made of the parts that make up an intent. */
+export function tokensOf(...intent: readonly string[]): IntentTokens {
+  return {
+    firstToken: clientToken(...intent),
+    tokenAfter: (goneId) => clientToken(...intent, 'after', goneId),
+  };
 }
 
 /** Makes a snapshot and returns it once it is cut, or has failed. */
 export async function makeSnapshot(
   parts: MakeSnapshotParts,
   snapshot: Omit<NewSnapshot, 'clientToken'>,
-  { intent, findExisting }: SnapshotIntent,
+  { firstToken, tokenAfter, findExisting }: SnapshotIntent,
   call: Call,
 ): Promise<Snapshot> {
   const { cloud, sightings } = parts;
-  let token = clientToken(...intent);
+  let token = firstToken;
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const snapshotId = await cloud.createSnapshot({ ...snapshot, clientToken: token }, call);
@@ -39,7 +52,7 @@ export async function makeSnapshot(
         return made;
       }
       // ECS answered an old token with a snapshot that is gone: the next token is free.
-      token = clientToken(...intent, 'after', snapshotId);
+      token = await tokenAfter(snapshotId);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         throw error;
@@ -48,6 +61,7 @@ export async function makeSnapshot(
       // ours to use. Only when it stays out of sight is a token of all parameters free.
       const existing = await findExisting();
       if (existing !== undefined) {
+        sightings.seen(`token ${token}`);
         return existing;
       }
       assertMissingForLong(sightings, `token ${token}`, snapshot.name);

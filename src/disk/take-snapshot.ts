@@ -4,7 +4,13 @@ import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
-import { makeSnapshot, removeFailed, waitUntilCut, type MakeSnapshotParts } from './make-snapshot.ts';
+import {
+  makeSnapshot,
+  removeFailed,
+  tokensOf,
+  waitUntilCut,
+  type MakeSnapshotParts,
+} from './make-snapshot.ts';
 import { isCut, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys } from './tags.ts';
 import { requireDisk } from './waiting.ts';
@@ -85,7 +91,7 @@ async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: 
   return await makeSnapshot(
     parts,
     { ...asAsked, name: ecsNameFor(key), description: undefined },
-    { intent: ['snapshot', key, request.diskId], findExisting },
+    { ...tokensOf('snapshot', key, request.diskId), findExisting },
     call,
   );
 }

@@ -89,7 +89,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   };
 }
 
-function remember(names: Set<string>, name: string): void {
+/** Notes a name; the oldest of very many is forgotten. */
+export function remember(names: Set<string>, name: string): void {
   names.add(name);
   const [oldest] = names;
   if (names.size > mostRemembered && oldest !== undefined) {

@@ -2,6 +2,7 @@ import type { Call } from '../../disk/call.ts';
 import { isDiskId } from '../../disk/disk.ts';
 import { IdListing, pageOf, type IdPage } from '../../disk/id-listing.ts';
 import { isCut, isSnapshotId, type Snapshot } from '../../disk/snapshot.ts';
+import { hidden } from '../../disk/waiting.ts';
 import { ownerTag } from '../../disk/tags.ts';
 import type { ListSnapshotsRequest__Output } from '../../generated/csi/v1/ListSnapshotsRequest.ts';
 import type { ListSnapshotsResponse } from '../../generated/csi/v1/ListSnapshotsResponse.ts';
@@ -54,13 +55,26 @@ export function createListSnapshots(
     const snapshotId = checkText(request.snapshotId, 'snapshot_id');
     const diskId = checkText(request.sourceVolumeId, 'source_volume_id');
     if (snapshotId !== '') {
-      const found = isSnapshotId(snapshotId) ? await parts.cloud.findSnapshot(snapshotId, call) : undefined;
+      const found = isSnapshotId(snapshotId) ? await findOrProveAbsent(parts, snapshotId, call) : undefined;
       const matches = found !== undefined && (diskId === '' || found.sourceDiskId === diskId);
       return { entries: await entriesOf(parts, matches ? [found] : [], call) };
     }
     const page = diskId === '' ? await all(pageRequest, call) : await ofDisk(diskId, pageRequest, call);
     return { entries: await entriesOf(parts, page.snapshots, call), nextToken: nextTokenOf(page) };
   };
+}
+
+/** To an importer an empty list says that there is no such snapshot: it must be true. */
+async function findOrProveAbsent(
+  { cloud }: ControllerParts,
+  snapshotId: string,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  const found = await cloud.findSnapshot(snapshotId, call);
+  if (found === undefined && !(await cloud.isSnapshotProvenAbsent(snapshotId, call))) {
+    throw hidden('snapshot', snapshotId);
+  }
+  return found;
 }
 
 /** The standard lists a snapshot from its cut on. */

@@ -2,12 +2,13 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot } from '../make-snapshot.ts';
+import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
+import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
 import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
 import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
@@ -43,7 +44,7 @@ function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined 
     report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
     throw new DiskError('wrong-state', message);
   }
-  if (found.value === undefined || !disk.wasEverAttached) {
+  if (found.value === undefined || !mayHoldData(disk)) {
     return undefined;
   }
   if (!parts.isSwitchedOn) {
@@ -67,15 +68,14 @@ async function secure(
   call: Call,
 ): Promise<Snapshot | undefined> {
   try {
-    const snapshot =
-      (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
+    const snapshot = await takenOrInherited(parts, guarded, days, call);
+    if (snapshot === undefined) {
+      return undefined;
+    }
     const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
     const available = await untilAvailable(parts, snapshot, waiting, call);
     return await keptForLongEnough(parts, available, days, call);
   } catch (error) {
-    if (isDiskError(error, 'never-used')) {
-      return undefined;
-    }
     if (
       isDiskError(
         error,
@@ -92,6 +92,22 @@ async function secure(
       throw refuse(parts, guarded, error);
     }
     throw error;
+  }
+}
+
+async function takenOrInherited(
+  parts: GuardParts,
+  guarded: Guarded,
+  days: number,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  try {
+    return (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
+  } catch (error) {
+    if (!isDiskError(error, 'never-used')) {
+      throw error;
+    }
+    return await findInheritedSnapshot(parts.cloud, guarded.disk, call);
   }
 }
 
@@ -139,7 +155,7 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
       tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
     },
     {
-      intent: ['delete-guard', disk.id, intent],
+      ...tokensOf('delete-guard', disk.id, intent),
       findExisting: () => findProtection(parts, disk, call),
     },
     call,
@@ -184,7 +200,7 @@ async function record(
     if (error.kind !== 'unsupported') {
       throw notRecorded(parts, guarded, snapshot, error);
     }
-    const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, volume);
+    const command = restoreCommand(snapshot, volume, parts.driverName);
     const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
@@ -216,12 +232,21 @@ async function assertStillSafe(
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
     );
   }
-  if (isInUse(disk) || !holdsLastState(now, disk)) {
+  if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {
     throw new DiskError(
       'busy',
       `disk ${disk.id} is not deleted: it was used again after its snapshot was cut`,
     );
   }
+}
+
+/** Whether the disk was made from the snapshot, and nobody has had it since ECS said that nothing was written to it. */
+function isInherited(snapshot: Snapshot, disk: Disk, before: Disk): boolean {
+  return (
+    disk.sourceSnapshotId === snapshot.id &&
+    disk.lastAttachedAt?.getTime() === before.lastAttachedAt?.getTime() &&
+    disk.lastDetachedAt?.getTime() === before.lastDetachedAt?.getTime()
+  );
 }
 
 /** Said before the disk is deleted: afterwards its volume may be gone, and nobody would see it. */

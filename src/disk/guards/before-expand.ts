@@ -1,37 +1,24 @@
 import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isDiskError, type DiskErrorKind } from '../disk-error.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
 import type { AroundResize } from '../expand-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { tagKeys } from '../tags.ts';
 import { onceSnapshotsAreDone } from '../waiting.ts';
 import { reportCreated } from './expand-created.ts';
 import { releaseGuards } from './expand-release.ts';
-import { findGuard, isStale, takeGuard, type ExpandIntent } from './expand-snapshot.ts';
+import {
+  findGuard,
+  isOldWhileUploading,
+  needsFreshOne,
+  takeGuard,
+  type ExpandIntent,
+} from './expand-snapshot.ts';
+import { isUndecided, keepAfterFailure } from './expand-failure.ts';
+import { keepOneGuard } from './expand-one.ts';
 import { waitForUpload } from './expand-wait.ts';
-import { expiryOf, roundOf } from './guard-snapshot.ts';
+import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
 import { report, withVolume, type ExpandGuardParts, type Guarded } from './guard-parts.ts';
 import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
-import { restoreCommand } from './restore-command.ts';
-
-/** Fresh snapshots that one expansion may take while ECS uploads the last one. */
-const maxRounds = 3;
-
-/** After these nothing is known about the resize: the snapshot stays as it is, and the call is repeated. */
-const undecided: readonly DiskErrorKind[] = [
-  ...([
-    'busy',
-    'throttled',
-    'timed-out',
-    'cancelled',
-    'outcome-unknown',
-    'unauthenticated',
-    'unreadable',
-  ] as const),
-];
-
-/** After these there was no data in the disk to begin with. */
-const nothingToProtect: readonly DiskErrorKind[] = ['never-used'];
 
 /**
  * The guard before an expansion: a snapshot of the disk is cut, and young, when its resize is sent. `forced` sends no
@@ -41,7 +28,7 @@ export function guardBeforeExpand(parts: ExpandGuardParts, sizeGiB: number): Aro
   return async (disk, resize, call) => {
     const guarded = await withVolume(parts, disk, call);
     const policy = effectivePolicy(parts, guarded);
-    if (policy === 'closed' || !disk.wasEverAttached) {
+    if (policy === 'closed' || !mayHoldData(disk)) {
       await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
       return;
     }
@@ -88,26 +75,41 @@ async function secure(
   call: Call,
 ): Promise<Snapshot | undefined> {
   try {
-    const existing = await findGuard(parts, intent, call);
-    if (existing !== undefined && !needsFreshOne(parts, existing)) {
+    const found = await findGuard(parts, intent, call);
+    if (found.serving !== undefined && !needsFreshOne(parts, found.serving)) {
       // The call that made it may have ended before it could say so.
-      reportCreated(parts, intent, existing);
-      return existing;
+      reportCreated(parts, intent, found.serving);
+      return found.serving;
     }
-    return await takeGuard(parts, intent, existing, call);
+    return await takeGuard(parts, intent, found, call);
   } catch (error) {
-    if (isDiskError(error, ...nothingToProtect)) {
+    if (isDiskError(error, 'never-used')) {
+      await assertInherited(parts, intent, policy, call);
       return undefined;
     }
     // Busy is a failure of its own for besteffort, which waits for ECS no longer than it must.
-    if (
-      !isDiskError(error) ||
-      (undecided.includes(error.kind) && !(policy === 'besteffort' && error.kind === 'busy'))
-    ) {
+    if (!isDiskError(error) || (isUndecided(error) && !(policy === 'besteffort' && error.kind === 'busy'))) {
       throw error;
     }
     goOnWithoutSnapshot(parts, intent, policy, error);
     return undefined;
+  }
+}
+
+/** A disk to which nothing was ever written is empty, or a snapshot holds it all; if not, the policy decides. */
+async function assertInherited(
+  parts: ExpandGuardParts,
+  intent: ExpandIntent,
+  policy: ExpandPolicy,
+  call: Call,
+): Promise<void> {
+  try {
+    await findInheritedSnapshot(parts.cloud, intent.disk, call);
+  } catch (error) {
+    if (!isDiskError(error, 'wrong-state')) {
+      throw error;
+    }
+    goOnWithoutSnapshot(parts, intent, policy, error);
   }
 }
 
@@ -125,11 +127,6 @@ function goOnWithoutSnapshot(
     const text = `disk ${intent.disk.id} is not expanded, since no snapshot of it can be made: ${error.message}`;
     throw new DiskError('busy', text, { code: error.code, cause: error });
   }
-}
-
-/** An old snapshot whose upload is over leads to a fresh one; one that is still uploading would hold it up too. */
-function needsFreshOne(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
-  return snapshot.status !== 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
 }
 
 interface GuardedResize {
@@ -159,11 +156,6 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
     return;
   }
   await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
-}
-
-/** ECS may allow the resize during the upload; a cut that is too old must not be relied on then either. */
-function isOldWhileUploading(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
-  return snapshot.status === 'progressing' && isStale(parts, snapshot) && roundOf(snapshot) < maxRounds;
 }
 
 /** Sends the resize. @returns false when ECS refuses it for now. */
@@ -210,32 +202,6 @@ async function resizeOrKeep(parts: ExpandGuardParts, guarded: GuardedResize, cal
   }
 }
 
-/** Says where the way back is, and marks the snapshot so that the next attempt starts with a fresh one. */
-async function keepAfterFailure(
-  parts: ExpandGuardParts,
-  { intent, snapshot, error }: { intent: ExpandIntent; snapshot: Snapshot; error: unknown },
-  call: Call,
-): Promise<void> {
-  if (!isDiskError(error) || undecided.includes(error.kind)) {
-    return;
-  }
-  const until = expiryOf(snapshot)?.toISOString() ?? 'you delete it';
-  const command = restoreCommand(snapshot.id, snapshot.sourceDiskSizeGiB, intent.volume);
-  const message = `disk ${intent.disk.id} was not expanded: ${error.message}. Its snapshot snapshotId[${snapshot.id}] is kept until ${until}. To restore it: ${command}`;
-  const key = `expansion-failed-${snapshot.id}`;
-  report(parts, intent, {
-    type: 'Warning',
-    reason: 'ExpansionFailedSnapshotKept',
-    on: 'claim',
-    message,
-    key,
-  });
-  if (snapshot.tags.has(tagKeys.guard)) {
-    const tag = { key: tagKeys.guardOutcome, value: 'resize-failed' };
-    await parts.cloud.tagSnapshot(snapshot.id, tag, call).catch(() => undefined);
-  }
-}
-
 /**
  * After the disk has grown: lets go of the snapshot, unless a file system has still to grow on the node; then the
  * keeper does it. Never rejects: the expansion has succeeded whatever becomes of the snapshot, which expires anyway.
@@ -258,6 +224,9 @@ export async function releaseAfterExpand(
       (await parts.cluster.expansionState(guarded.volume, disk.sizeGiB, call)) === 'complete';
     if (isComplete) {
       await releaseGuards(parts, guarded, call);
+    } else {
+      // A call that was cut short may have left one more behind, and this may be the last one to look.
+      await keepOneGuard(parts, disk.id, call);
     }
   } catch (error) {
     if (!isDiskError(error)) {

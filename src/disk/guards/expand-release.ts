@@ -1,15 +1,36 @@
 import type { Call } from '../call.ts';
+import type { Disk } from '../disk.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
-import { isGuardSnapshot } from './guard-snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { expandGuardsAmong } from './guard-order.ts';
 import { report, type Guarded, type GuardParts } from './guard-parts.ts';
+import { wantedSizeOf } from './guard-snapshot.ts';
 
-/** Deletes the guard snapshots of an expansion that is complete, and says so. */
+/**
+ * Those whose expansion the size of the disk shows to be done: nobody relies on them any more. One of a larger expansion
+ * may be all that somebody else has who is about to resize the disk.
+ */
+export function guardsDoneWith({ sizeGiB }: Disk, guards: readonly Snapshot[]): Snapshot[] {
+  return guards.filter((guard) => (wantedSizeOf(guard) ?? Infinity) <= sizeGiB);
+}
+
+/** Deletes the guard snapshots of expansions that are complete. */
 export async function releaseGuards(parts: GuardParts, guarded: Guarded, call: Call): Promise<void> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(guarded.disk.id, call);
-  for (const snapshot of snapshots.filter((one) => isGuardSnapshot(one, 'expand'))) {
-    await dropSnapshot(parts, snapshot.id, call);
-    const message = `disk ${guarded.disk.id} was expanded to ${guarded.disk.sizeGiB} GiB; its snapshot ${snapshot.id} is no longer needed and was deleted`;
-    const key = `snapshot-released-${snapshot.id}`;
-    report(parts, guarded, { type: 'Normal', reason: 'SnapshotReleased', on: 'claim', message, key });
+  for (const snapshot of guardsDoneWith(guarded.disk, expandGuardsAmong(snapshots))) {
+    await releaseGuard(parts, guarded, snapshot, call);
   }
+}
+
+/** Deletes the guard snapshot of an expansion that is complete, and says so. */
+export async function releaseGuard(
+  parts: GuardParts,
+  guarded: Guarded,
+  { id }: Snapshot,
+  call: Call,
+): Promise<void> {
+  await dropSnapshot(parts, id, call);
+  const message = `disk ${guarded.disk.id} was expanded to ${guarded.disk.sizeGiB} GiB; its snapshot ${id} is no longer needed and was deleted`;
+  const key = `snapshot-released-${id}`;
+  report(parts, guarded, { type: 'Normal', reason: 'SnapshotReleased', on: 'claim', message, key });
 }

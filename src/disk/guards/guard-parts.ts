@@ -10,6 +10,8 @@ export interface GuardParts {
   readonly sightings: Sightings;
   readonly cluster: Cluster;
   readonly clusterId: string | undefined;
+  /** For commands that events print. */
+  readonly driverName: string;
   /** VOLUME_DEL_AUTO_SNAP, or the gate EnableDeleteAutoSnapshots. Off: what a class asks for is reported, not done. */
   readonly isSwitchedOn: boolean;
   /** Milliseconds since 1970. */

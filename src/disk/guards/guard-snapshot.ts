@@ -29,8 +29,14 @@ export function isGuardSnapshot(snapshot: Snapshot, kind: GuardKind): boolean {
   return snapshot.tags.get(tagKeys.guard) === kind;
 }
 
-export function intentOf(snapshot: Snapshot): string | undefined {
+function intentOf(snapshot: Snapshot): string | undefined {
   return snapshot.tags.get(tagKeys.guardIntent);
+}
+
+/** The size in GiB to which the guarded expansion leads; `undefined` when the mark means nothing. */
+export function wantedSizeOf(snapshot: Snapshot): number | undefined {
+  const wantedGiB = Number(intentOf(snapshot)?.split('-')[1]);
+  return Number.isSafeInteger(wantedGiB) ? wantedGiB : undefined;
 }
 
 export function roundOf(snapshot: Snapshot): number {

@@ -1,13 +1,13 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
-import type { Disk } from '../disk.ts';
 import { isDiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { isReady } from '../snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
-import { releaseGuards } from './expand-release.ts';
-import { intentOf, isGuardSnapshot } from './guard-snapshot.ts';
-import { withVolume, type GuardParts } from './guard-parts.ts';
+import { dropSnapshot } from '../make-snapshot.ts';
+import { guardsDoneWith, releaseGuard } from './expand-release.ts';
+import { expandGuardsAmong, supersededAmong } from './guard-order.ts';
+import { withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
+import { wantedSizeOf } from './guard-snapshot.ts';
 
 /** What the keeper does with one thing it has found. */
 export interface KeeperAct {
@@ -47,8 +47,8 @@ export class Keeper {
     const { cloud, clusterId } = this.#parts;
     const ids = await cloud.listSnapshotIds({ key: tagKeys.guard, value: 'expand' }, call);
     const owner = ownerTag(clusterId);
-    const guards = (await cloud.findSnapshots(ids, call)).filter(
-      (snapshot) => isGuardSnapshot(snapshot, 'expand') && snapshot.tags.get(owner.key) === owner.value,
+    const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(
+      ({ tags }) => tags.get(owner.key) === owner.value,
     );
     for (const [diskId, ofDisk] of Map.groupBy(guards, ({ sourceDiskId }) => sourceDiskId)) {
       await this.#carefully(() => this.#ofDisk(diskId, ofDisk, call));
@@ -60,35 +60,29 @@ export class Keeper {
     if (disk === undefined) {
       return;
     }
-    const [newest, ...older] = guards.toSorted((a, b) => cutTime(b) - cutTime(a));
-    if (newest !== undefined && isReady(newest)) {
-      for (const { id } of older) {
-        await this.#act({ act: 'drop-superseded', diskId, snapshotId: id }, () =>
-          this.#parts.cloud.deleteSnapshot(id, { force: false }, call),
+    const superseded = supersededAmong(guards);
+    for (const { id } of superseded) {
+      await this.#act({ act: 'drop-superseded', diskId, snapshotId: id }, () =>
+        dropSnapshot(this.#parts, id, call),
+      );
+    }
+    const guarded = await withVolume(this.#parts, disk, call);
+    for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
+      if (await this.#isComplete(guarded, guard, call)) {
+        await this.#act({ act: 'release', diskId, snapshotId: guard.id }, () =>
+          releaseGuard(this.#parts, guarded, guard, call),
         );
       }
     }
-    if (newest !== undefined && (await this.#isComplete(disk, newest, call))) {
-      const guarded = await withVolume(this.#parts, disk, call);
-      await this.#act({ act: 'release', diskId, snapshotId: newest.id }, () =>
-        releaseGuards(this.#parts, guarded, call),
-      );
-    }
   }
 
-  /**
-   * Whether the expansion that the snapshot guards is over, file system and all. While it has only failed the disk is
-   * too small; grown by a later attempt, it needs the snapshot no more.
-   */
-  async #isComplete(disk: Disk, snapshot: Snapshot, call: Call): Promise<boolean> {
-    const wantedGiB = Number(intentOf(snapshot)?.split('-')[1]);
-    if (!Number.isSafeInteger(wantedGiB) || disk.sizeGiB < wantedGiB) {
-      return false;
-    }
-    const { volume } = await withVolume(this.#parts, disk, call);
+  /** Whether the expansion that the snapshot guards is over, file system and all. */
+  async #isComplete({ volume }: Guarded, guard: Snapshot, call: Call): Promise<boolean> {
+    const wantedGiB = wantedSizeOf(guard);
     return (
       volume === undefined ||
-      (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending'
+      (wantedGiB !== undefined &&
+        (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending')
     );
   }
 
@@ -142,8 +136,4 @@ export class Keeper {
       this.#parts.onProblem(error);
     }
   }
-}
-
-function cutTime({ cutAt }: Snapshot): number {
-  return cutAt?.getTime() ?? Number.POSITIVE_INFINITY;
 }

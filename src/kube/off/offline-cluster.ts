@@ -1,7 +1,7 @@
 import type { Cluster, DeleteProtection, RecordedProtection } from '../../disk/cluster.ts';
 import { DiskError } from '../../disk/disk-error.ts';
 import type { Clock } from '../clock.ts';
-import { createProgressGate, logEvent } from '../events.ts';
+import { createProgressGate, logEvent, remember } from '../events.ts';
 import type { KubeLog } from '../log.ts';
 import { compareObject, isOurs, recordOf, recordOfFound } from '../protection-match.ts';
 import {
@@ -29,6 +29,7 @@ export function createOfflineCluster(options: OfflineClusterOptions): Cluster {
   const { manifestDirectory, log } = options;
   const directory = manifestDirectory === undefined ? undefined : openManifestDirectory(manifestDirectory);
   const gate = createProgressGate(options.clock);
+  const told = new Set<string>();
   return {
     findVolume: () => Promise.resolve(undefined),
     expansionState: () => Promise.resolve('unknown'),
@@ -50,8 +51,13 @@ export function createOfflineCluster(options: OfflineClusterOptions): Cluster {
       }
     },
     report(event) {
-      if (gate(event)) {
-        logEvent(log, event);
+      const name = event.key === undefined ? undefined : `${event.reason} ${event.diskId} ${event.key}`;
+      if (!gate(event) || (name !== undefined && told.has(name))) {
+        return;
+      }
+      logEvent(log, event);
+      if (name !== undefined) {
+        remember(told, name);
       }
     },
   };

@@ -68,7 +68,9 @@ export const groupOfStatefulSet: Story = {
       output,
     ];
     const path = `${controlPlane.programDirectory}:${process.env['PATH'] ?? ''}`;
-    execFileSync('bash', [join(folder, 'generate_pvc.sh'), ...args], { env: { PATH: path, HOME: controlPlane.directory } });
+    execFileSync('bash', [join(folder, 'generate_pvc.sh'), ...args], {
+      env: { PATH: path, HOME: controlPlane.directory },
+    });
     await kubectl.run(`apply -f ${output}`);
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
     for (const index of [0, 1]) {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/ecs/clock.ts';
 import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import { loadCsiProto } from '../../../src/csi/proto.ts';
 import { startCsiServer, type CsiServer, type ServedService } from '../../../src/csi/server.ts';
@@ -25,6 +26,7 @@ export async function serveRpcs(
     socket: { path: directory.socket, mode: 0o660, owner: undefined },
     services: [{ definition: v1.Controller.service, rpcs }],
     maxCallMs: 10_000,
+    clock: systemClock,
     onFinished: (call) => finished.push(call),
     ...options,
   });

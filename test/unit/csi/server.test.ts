@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/ecs/clock.ts';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
@@ -23,7 +24,7 @@ describe('startCsiServer', () => {
     const socket = { path: first.socket, mode: 0o660, owner: undefined };
 
     const error = await rejectionOf(
-      startCsiServer({ socket, services: [], maxCallMs: 1, onFinished: () => undefined }),
+      startCsiServer({ socket, services: [], maxCallMs: 1, clock: systemClock, onFinished: () => undefined }),
     );
 
     expect(error.message).to.contain('another process serves');
@@ -35,7 +36,7 @@ describe('startCsiServer', () => {
     const socket = { path, mode: 0o660, owner: undefined };
 
     const error = await rejectionOf(
-      startCsiServer({ socket, services: [], maxCallMs: 1, onFinished: () => undefined }),
+      startCsiServer({ socket, services: [], maxCallMs: 1, clock: systemClock, onFinished: () => undefined }),
     );
 
     expect(error.message).to.contain(`${join(directory.path, 'missing')}, does not exist`);
@@ -47,7 +48,7 @@ describe('startCsiServer', () => {
     const socket = { path, mode: 0o660, owner: undefined };
 
     const error = await rejectionOf(
-      startCsiServer({ socket, services: [], maxCallMs: 1, onFinished: () => undefined }),
+      startCsiServer({ socket, services: [], maxCallMs: 1, clock: systemClock, onFinished: () => undefined }),
     );
 
     expect(error.message).to.contain(`cannot listen on ${path}`);
@@ -120,6 +121,7 @@ describe('stopping the server', () => {
       socket: { path: served.socket, mode: 0o660, owner: undefined },
       services: [],
       maxCallMs: 1,
+      clock: systemClock,
       onFinished: () => undefined,
     });
     successors.defer(() => successor.stop(0));

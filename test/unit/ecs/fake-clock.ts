@@ -24,6 +24,11 @@ export class FakeClock implements Clock {
     return this.#sleepers.size;
   }
 
+  /** When the first of them is due. */
+  get nextAt(): number | undefined {
+    return this.#next(Infinity)?.at;
+  }
+
   sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {

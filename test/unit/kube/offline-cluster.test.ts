@@ -231,4 +231,13 @@ describe('What else is asked of Kubernetes while it is off', () => {
       ['info', '10 %'],
     ]);
   });
+
+  it('tells what has a key once, however often a repeated call says it', async () => {
+    await using setup = await setUp();
+    const event = { diskId: 'd-1', volume: undefined, on: 'claim', type: 'Normal' } as const;
+    for (const key of ['created-s-1', 'created-s-1', 'created-s-2']) {
+      setup.cluster.report({ ...event, reason: 'SnapshotCreated', message: key, key });
+    }
+    expect(setup.log.lines.map(({ message }) => message)).to.deep.equal(['created-s-1', 'created-s-2']);
+  });
 });

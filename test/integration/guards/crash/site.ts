@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { Sightings } from '../../../../src/disk/sightings.ts';
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../../../src/ecs/clock.ts';
@@ -104,6 +105,7 @@ async function keep(emulator: Emulator, cluster: Cluster, rounds: number): Promi
     cloud: connect({ endpoint: emulator.endpoint }),
     cluster,
     clusterId: 'test-cluster',
+    driverName: defaultDriverName,
     isSwitchedOn: true,
     sightings: new Sightings(Date.now),
     now: Date.now,

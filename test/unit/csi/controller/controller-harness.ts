@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import type { Call } from '../../../../src/disk/call.ts';
 import { createController } from '../../../../src/csi/controller/index.ts';
 import { createGroupController } from '../../../../src/csi/group-controller/index.ts';
@@ -56,7 +57,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   const clusterId = 'clusterId' in options ? options.clusterId : 'c-1';
   const cluster = new FakeCluster();
   const guards = {
-    ...{ cloud, sightings, clusterId, now, cluster },
+    ...{ cloud, sightings, clusterId, driverName: defaultDriverName, now, cluster },
     ...{ isSwitchedOn: false, maxAgeMs: 600_000, besteffortWaitMs: 300_000 },
   };
   const parts = {

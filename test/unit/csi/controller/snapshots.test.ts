@@ -195,6 +195,13 @@ describe('ListSnapshots', () => {
     expect(second).to.deep.equal({ ids: ['s-4'], nextToken: '' });
   });
 
+  it('calls none absent that is only hidden from us', async () => {
+    const { cloud, call, refusal } = withSnapshots();
+    cloud.snapshots.hide('s-1');
+    expect(await refusal('ListSnapshots', { snapshotId: 's-1' })).to.include({ code: 'UNAVAILABLE' });
+    expect((await call('ListSnapshots', { snapshotId: 's-0' })).entries).to.deep.equal([]);
+  });
+
   it('finds one by its id, whoever made it', async () => {
     const harness = withSnapshots();
     expect(await ids(harness, { snapshotId: 's-9' })).to.deep.equal({ ids: ['s-9'], nextToken: '' });

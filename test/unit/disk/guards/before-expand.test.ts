@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { rejectionOf } from '../../../support/builders.ts';
+import { tagKeys } from '../../../../src/disk/tags.ts';
 import { GuardScene, start } from './set-up.ts';
 
 describe('guardBeforeExpand', () => {
@@ -122,6 +123,15 @@ describe('guardBeforeExpand', () => {
     );
   });
 
+  it('names the driver in that command when it is not the usual one', async () => {
+    const scene = new GuardScene();
+    scene.driverName = 'disk.example.org';
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('resizeDisk', new DiskError('quota', 'no capacity left'));
+    await rejectionOf(scene.expand());
+    expect(scene.cluster.events.at(-1)?.message).to.contain(' --driver-name disk.example.org | kubectl');
+  });
+
   it('uses a recent snapshot of the user instead of its own, and never deletes it', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });
@@ -160,6 +170,86 @@ describe('guardBeforeExpand', () => {
     }
     expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(40);
     expect(scene.cloud.countOf('createSnapshot')).to.equal(3);
+  });
+
+  it('finds the snapshot that another replica has just asked for, in the minute before', async () => {
+    const scene = new GuardScene({ invisibleLooks: 1, looks: { uploading: 8 } });
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('createSnapshot', 'lost-reply');
+    await rejectionOf(scene.expand());
+    scene.nowMs += 60_000;
+    // A search does not show it yet, and its name tells another minute: the token is what keeps it the only one.
+    expect((await scene.expand()).sizeGiB).to.equal(40);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const tokens = scene.cloud.argumentsOf('createSnapshot').map(({ clientToken }) => clientToken);
+    expect(new Set(tokens).size).to.equal(1);
+    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  it('relies on no snapshot of a smaller expansion, which may be released at any moment', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    await scene.expand(30, true);
+    await scene.expand(40, true);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const [kept, ...more] = scene.cloud.snapshots.values();
+    expect(kept?.tags.get(tagKeys.guardIntent)).to.equal('30-40');
+    expect(more).to.deep.equal([]);
+  });
+
+  it('relies on that of a larger one, and leaves it alone when the smaller one is complete', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cloud.failNext('resizeDisk', 'lost-request');
+    await rejectionOf(scene.expand(50));
+    await scene.expand(40);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+    expect(scene.cloud.snapshots.values()).to.have.length(1);
+  });
+
+  it('drops what a call that was cut short has left, also once the disk has grown', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    await scene.expand(40, true);
+    const [kept] = scene.cloud.snapshots.values();
+    const cutAt = new Date(start - 3_600_000);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
+    await scene.expand(40, true);
+    expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
+  });
+
+  it('relies on the fresh snapshot although a search still shows it as it was', async () => {
+    const scene = new GuardScene({ looks: { uploading: 0 } });
+    scene.addDisk({ expand: 'forced' });
+    scene.cluster.expansion = 'pending';
+    const tags = new Map([
+      [tagKeys.guard, 'expand'],
+      [tagKeys.guardIntent, '20-40'],
+    ]);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
+    const { cloud } = scene;
+    const search = cloud.findSnapshotsOfDisk.bind(cloud);
+    const lagging = { status: 'progressing', available: false, cutAt: undefined } as const;
+    cloud.findSnapshotsOfDisk = async (diskId, call) =>
+      (await search(diskId, call)).map((one) => (one.name === 'snapshot-1' ? one : { ...one, ...lagging }));
+    await scene.expand(40, true);
+    expect(cloud.snapshots.values().map(({ name }) => name)).to.deep.equal([
+      'volume-expand-auto-snapshot-pv-d-1-2026-01-02-00:01:00',
+    ]);
+  });
+
+  it('does not let a snapshot that ECS will not delete hold up the expansion', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ expand: 'forced' });
+    const tags = new Map([
+      [tagKeys.guard, 'expand'],
+      [tagKeys.guardIntent, '10-20'],
+    ]);
+    const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
+    scene.cloud.makeImageFrom(old.id);
+    expect((await scene.expand()).sizeGiB).to.equal(40);
   });
 
   it('besteffort: gives the snapshot up when ECS uploads it for too long', async () => {

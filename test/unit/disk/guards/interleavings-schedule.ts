@@ -25,13 +25,13 @@ export class Schedule {
     await new Promise<void>((arrive) => this.#onTheWay.push(arrive));
   };
 
-  pick<T>(...choices: readonly T[]): T {
+  readonly pick = <T>(...choices: readonly T[]): T => {
     const chosen = choices[Math.floor(this.random() * choices.length)];
     if (chosen === undefined) {
       throw new Error('nothing to choose from');
     }
     return chosen;
-  }
+  };
 
   /** Lets everybody arrive, one after the other, until all actors have ended. Rejects when nobody can go on. */
   async play(actors: readonly Promise<unknown>[]): Promise<void> {

@@ -1,9 +1,10 @@
-import { quickSightings } from '../../../support/builders.ts';
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeleteProtection, RecordedProtection } from '../../../../src/disk/cluster.ts';
 import { isInUse, type Disk } from '../../../../src/disk/disk.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
+import { Sightings } from '../../../../src/disk/sightings.ts';
 import { isReady, type Snapshot } from '../../../../src/disk/snapshot.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { FakeDiskCloud, type Fault } from '../../../support/fake-disk-cloud.ts';
@@ -15,17 +16,22 @@ interface Eyes {
   lastDiskLook: number;
   lastSnapshotLook: number;
   recordedAt: number;
+  /** The step at which the process of the replica dies. */
+  readonly diesAt: number;
 }
 
-const nothingSeen: Eyes = { lastDiskLook: -1, lastSnapshotLook: -1, recordedAt: Number.POSITIVE_INFINITY };
+const nothingSeen: Eyes = { lastDiskLook: -1, lastSnapshotLook: -1, recordedAt: Infinity, diesAt: Infinity };
 
 /** Whose request it is that takes effect now. */
 const eyes = new AsyncLocalStorage<Eyes>();
 
-/** Acts as a replica of its own. */
-export async function asReplica<T>(act: () => Promise<T>): Promise<T> {
-  return await eyes.run({ ...nothingSeen }, act);
+/** Acts as a replica of its own, whose process may die at a step: its request arrives no more, or its answer does not. */
+export async function asReplica<T>(act: () => Promise<T>, diesAt = Infinity): Promise<T> {
+  return await eyes.run({ ...nothingSeen, diesAt }, act);
 }
+
+/** A process has died at this line; nothing after it happens. */
+export class Death extends Error {}
 
 /** The steps of the schedule at which something was done. */
 interface Steps {
@@ -43,6 +49,11 @@ class Snapshots extends LookedAt<Snapshot> {
   constructor(world: World) {
     super();
     this.#world = world;
+  }
+
+  override add(snapshot: Snapshot, invisibleLooks?: number): Snapshot {
+    this.#world.onMade(snapshot);
+    return super.add(snapshot, invisibleLooks);
   }
 
   override look(id: string): Snapshot | undefined {
@@ -87,7 +98,7 @@ class Disks extends LookedAt<Disk> {
   }
 
   override change(id: string, changes: Partial<Disk> | 'gone', afterLooks: number): void {
-    super.change(id, changes, afterLooks);
+    super.change(id, changes, this.#world.growsAtOnce ? 0 : afterLooks);
     this.#world.onChange(changes === 'gone' ? 'deleted' : 'grown');
   }
 }
@@ -99,7 +110,7 @@ class Cloud extends FakeDiskCloud {
   constructor(world: World) {
     const pick = (most: number) => Math.floor(world.schedule.random() * (most + 1));
     const looks = { creating: 0, deleting: 0, growing: pick(2), cutting: pick(2), uploading: pick(4) };
-    super({ travel: world.schedule.travel, looks, invisibleLooks: pick(1), rounds: 12 });
+    super({ travel: world.travel, looks, invisibleLooks: pick(1), rounds: 12 });
     this.disks = new Disks(world);
     this.snapshots = new Snapshots(world);
   }
@@ -156,7 +167,12 @@ export class World {
   /** Losses that nobody can prevent: done by the user after the very last look. */
   unavoidable = 0;
   writes = 1;
+  /** A disk that two sizes are asked for has each resize done before the next; the cloud in memory would mix them up. */
+  growsAtOnce = false;
+  /** One of the snapshots fails, or will fail. */
+  hasFailedSnapshots = false;
   onChange: Moment = () => undefined;
+  onMade: (snapshot: Snapshot) => void = () => undefined;
   #nowMs = Date.UTC(2026, 0, 2);
 
   constructor(seed: number) {
@@ -166,17 +182,31 @@ export class World {
   }
 
   get parts(): ExpandGuardParts {
+    return this.partsOf(new Sightings(() => this.#nowMs));
+  }
+
+  /** What a process works with that remembers what it has seen. */
+  partsOf(sightings: Sightings): ExpandGuardParts {
     return {
       cloud: this.cloud,
       cluster: this.cluster,
       clusterId: 'c-1',
+      driverName: defaultDriverName,
       isSwitchedOn: true,
-      sightings: quickSightings(),
+      sightings,
       now: () => this.#nowMs,
       maxAgeMs: 600_000,
       besteffortWaitMs: 300_000,
     };
   }
+
+  /** The way of a request, or of its answer; nobody is there to send or to receive it once the process has died. */
+  readonly travel = async (): Promise<void> => {
+    await this.schedule.travel();
+    if (this.schedule.step >= (eyes.getStore()?.diesAt ?? Infinity)) {
+      throw new Death();
+    }
+  };
 
   /** Time goes on with everything that happens; ECS tells it in whole seconds. */
   tick(seconds = 1): Date {
@@ -187,7 +217,8 @@ export class World {
   /** Some of the next requests go wrong. */
   addFaults(most: number): void {
     const { random } = this.schedule;
-    this.cloud.failSnapshots(most > 0 && random() < 0.2 ? 1 : 0);
+    this.hasFailedSnapshots = most > 0 && random() < 0.2;
+    this.cloud.failSnapshots(this.hasFailedSnapshots ? 1 : 0);
     for (let left = Math.floor(random() * (most + 1)); left > 0; left -= 1) {
       const between = Array.from({ length: Math.floor(random() * 6) }, () => 'none' as const);
       this.cloud.failNext('any', ...between, this.schedule.pick<Fault>(...faults));

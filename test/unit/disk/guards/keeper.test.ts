@@ -80,6 +80,37 @@ describe('Keeper', () => {
     expect(scene.cloud.snapshots.get(old.id)).to.equal(undefined);
   });
 
+  it('drops it also beside one that failed before it was cut, and that one too', async () => {
+    const scene = await afterExpansion();
+    const [kept] = scene.cloud.snapshots.values();
+    const cutAt = new Date(start - dayMs / 2);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
+    const failed = { status: 'failed', available: false, cutAt: undefined } as const;
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), ...failed });
+    await keeperOf(scene).keeper.round(aCall());
+    expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
+  });
+
+  it('drops nothing for the sake of one that cannot be restored yet', async () => {
+    const scene = await afterExpansion();
+    const [kept] = scene.cloud.snapshots.values();
+    const uncut = { status: 'progressing', available: false, cutAt: undefined } as const;
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), ...uncut });
+    await keeperOf(scene).keeper.round(aCall());
+    expect(scene.cloud.snapshots.values()).to.have.length(2);
+  });
+
+  it('leaves the snapshot of a larger expansion when a smaller one is complete', async () => {
+    const scene = await afterExpansion();
+    scene.cluster.expansion = 'complete';
+    const [kept] = scene.cloud.snapshots.values();
+    scene.cloud.snapshots.set(kept?.id ?? '', {
+      tags: new Map([...(kept?.tags ?? []), [tagKeys.guardIntent, '40-50']]),
+    });
+    await keeperOf(scene).keeper.round(aCall());
+    expect(scene.cloud.snapshots.values()).to.have.length(1);
+  });
+
   it('touches no snapshot of another cluster', async () => {
     const scene = await afterExpansion();
     scene.cluster.expansion = 'complete';

@@ -1,3 +1,4 @@
+import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { expandDisk } from '../../../../src/disk/expand-disk.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import { guardBeforeDelete } from '../../../../src/disk/guards/before-delete.ts';
@@ -18,6 +19,7 @@ export class GuardScene {
   readonly cluster = new FakeCluster();
   nowMs = start;
   isSwitchedOn = true;
+  driverName = defaultDriverName;
 
   constructor(options: FakeDiskCloudOptions = {}) {
     this.cloud = new FakeDiskCloud({ ...options, looks: { deleting: 0, ...options.looks } });
@@ -29,6 +31,7 @@ export class GuardScene {
       sightings: sightingsOf(this.cloud),
       cluster: this.cluster,
       clusterId: 'c-1',
+      driverName: this.driverName,
       isSwitchedOn: this.isSwitchedOn,
       now: () => this.nowMs,
       maxAgeMs: 600_000,

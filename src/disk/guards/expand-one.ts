@@ -1,0 +1,54 @@
+import type { Call } from '../call.ts';
+import { isDiskError } from '../disk-error.ts';
+import { dropSnapshot } from '../make-snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { GuardParts } from './guard-parts.ts';
+import { expandGuardsAmong, keptAmong, supersededAmong } from './guard-order.ts';
+
+/** What could not be dropped at first is tried once more, since an answer gets lost more often than two do. */
+const tries = 2;
+
+/**
+ * Leaves one guard snapshot of the disk, within this call: drops what the newest one that can be restored supersedes.
+ * What ECS does not let go is left to the next call, to the keeper, and to its end of life: it must not hold up an
+ * expansion.
+ * @param made one that can be restored, as we know, though a search may not show it yet, or not as it is.
+ * @returns the one that counts now; it may be one that another replica has made meanwhile.
+ */
+export async function keepOneGuard(
+  parts: GuardParts,
+  diskId: string,
+  call: Call,
+  made?: Snapshot,
+): Promise<Snapshot | undefined> {
+  for (let left = tries; ; left -= 1) {
+    const found = await parts.cloud.findSnapshotsOfDisk(diskId, call);
+    const guards = expandGuardsAmong(made === undefined ? found : withKnown(found, made));
+    if ((await dropAll(parts, supersededAmong(guards), call)) || left <= 1) {
+      return keptAmong(guards);
+    }
+  }
+}
+
+/** What was found, but for one of which we know more; that it has failed is always news. */
+function withKnown(found: readonly Snapshot[], known: Snapshot): Snapshot[] {
+  const others = found.filter(({ id }) => id !== known.id);
+  const failed = found.find(({ id, status }) => id === known.id && status === 'failed');
+  return [...others, failed ?? known];
+}
+
+/** @returns whether all are gone. */
+async function dropAll(parts: GuardParts, guards: readonly Snapshot[], call: Call): Promise<boolean> {
+  let areGone = true;
+  for (const { id } of guards) {
+    try {
+      await dropSnapshot(parts, id, call);
+    } catch (error) {
+      if (!isDiskError(error)) {
+        throw error;
+      }
+      areGone = false;
+    }
+  }
+  return areGone;
+}

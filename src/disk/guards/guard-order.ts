@@ -1,0 +1,53 @@
+import { isReady, type Snapshot } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
+import { isGuardSnapshot } from './guard-snapshot.ts';
+
+/** The snapshots that guard expansions, oldest first. */
+export function expandGuardsAmong(snapshots: readonly Snapshot[]): Snapshot[] {
+  return snapshots.filter((snapshot) => isGuardSnapshot(snapshot, 'expand')).toSorted(compareGuards);
+}
+
+/** Those of them that are, or may become, a way back. */
+export function aliveAmong(guards: readonly Snapshot[]): Snapshot[] {
+  return guards.filter(({ status }) => status !== 'failed');
+}
+
+/** The one that counts: the newest that can be restored. */
+export function keptAmong(guards: readonly Snapshot[]): Snapshot | undefined {
+  return aliveAmong(guards).toSorted(compareGuards).findLast(isReady);
+}
+
+/**
+ * The one of the first resize that failed: what came after it may hold the damage. It was promised to the user for its
+ * day, so no later one takes its place; only the completed expansion ends it sooner.
+ */
+export function firstFailureAmong(guards: readonly Snapshot[]): Snapshot | undefined {
+  return aliveAmong(guards)
+    .toSorted(compareGuards)
+    .find((guard) => guard.tags.has(tagKeys.guardOutcome) && isReady(guard));
+}
+
+/**
+ * What may go for the sake of the one that counts. Whoever looks comes to the same answer, and once it may go it may go
+ * for ever: the newest one that can be restored is never among them, and nothing is while there is none.
+ */
+export function supersededAmong(guards: readonly Snapshot[]): Snapshot[] {
+  const kept = keptAmong(guards);
+  const promised = firstFailureAmong(guards);
+  return kept === undefined
+    ? []
+    : guards.filter((other) => compareGuards(other, kept) < 0 && other !== promised);
+}
+
+/** Failed ones first, then by the cut, then what is not cut yet; of two of one second, the smaller id is the older. */
+function compareGuards(a: Snapshot, b: Snapshot): number {
+  const [cutOfA, cutOfB] = [cutTime(a), cutTime(b)];
+  if (cutOfA === cutOfB) {
+    return a.id < b.id ? -1 : Number(a.id > b.id);
+  }
+  return cutOfA < cutOfB ? -1 : 1;
+}
+
+function cutTime({ status, cutAt }: Snapshot): number {
+  return status === 'failed' ? Number.NEGATIVE_INFINITY : (cutAt?.getTime() ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,37 @@
+import type { Call } from '../call.ts';
+import type { Disk } from '../disk.ts';
+import { DiskError } from '../disk-error.ts';
+import type { DiskCloud } from '../disk-cloud.ts';
+import { isReady, type Snapshot } from '../snapshot.ts';
+import { hidden } from '../waiting.ts';
+
+/** Whether a disk that no instance ever had may hold data all the same: those of the snapshot it was made from. */
+export function mayHoldData({ wasEverAttached, sourceSnapshotId }: Disk): boolean {
+  return wasEverAttached || sourceSnapshotId !== undefined;
+}
+
+/**
+ * The snapshot that holds all that is in a disk of which ECS makes none, since nothing was ever written to it;
+ * `undefined` when the disk is empty.
+ * @throws DiskError `failed` when the disk was made from a snapshot that is gone: then it is the only copy of its data.
+ */
+export async function findInheritedSnapshot(
+  cloud: DiskCloud,
+  { id, sourceSnapshotId }: Disk,
+  call: Call,
+): Promise<Snapshot | undefined> {
+  if (sourceSnapshotId === undefined) {
+    return undefined;
+  }
+  const source = await cloud.findSnapshot(sourceSnapshotId, call);
+  if (source !== undefined && isReady(source)) {
+    return source;
+  }
+  if (source === undefined && !(await cloud.isSnapshotProvenAbsent(sourceSnapshotId, call))) {
+    throw hidden('snapshot', sourceSnapshotId);
+  }
+  throw new DiskError(
+    'wrong-state',
+    `disk ${id} holds the data of snapshot ${sourceSnapshotId}, which is gone, and ECS makes no snapshot of a disk that was never used; attach it to an instance once`,
+  );
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { DiskError } from '../../../../src/disk/disk-error.ts';
+import { rejectionOf } from '../../../support/builders.ts';
+import { GuardScene } from './set-up.ts';
+
+describe('a disk that was made from a snapshot and never written to', () => {
+  describe('before an expansion', () => {
+    const made = { wasEverAttached: false, sourceSnapshotId: 's-source' };
+    const neverUsed = new DiskError('never-used', 'the disk was never attached');
+
+    it('is expanded: the snapshot it came from holds all that is in it', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ expand: 'forced' }, made);
+      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0' });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      expect((await scene.expand()).sizeGiB).to.equal(40);
+      expect(scene.cluster.events).to.deep.equal([]);
+    });
+
+    it('is not expanded by force without it, and with a warning by best effort', async () => {
+      for (const [expand, sizeGiB] of [
+        ['forced', 20],
+        ['besteffort', 40],
+      ] as const) {
+        const scene = new GuardScene();
+        scene.addDisk({ expand }, made);
+        scene.cloud.failNext('createSnapshot', neverUsed);
+        await scene.expand().catch(() => undefined);
+        expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(sizeGiB);
+        expect(scene.cluster.reasons()).to.deep.equal(['SnapshotFailed']);
+      }
+    });
+  });
+
+  describe('before a deletion', () => {
+    const made = { wasEverAttached: false, lastDetachedAt: undefined, sourceSnapshotId: 's-source' };
+    const neverUsed = new DiskError('never-used', 'the disk was never attached');
+
+    it('is deleted behind the snapshot it was made from, which is on record and kept for long enough', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ days: '3' }, made);
+      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0', retentionDays: 1 });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      await scene.remove();
+      expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
+      expect(scene.cluster.protections.get('d-1')).to.include({ snapshotId: 's-source' });
+      expect(scene.cloud.snapshots.values()[0]?.retentionDays).to.be.at.least(3);
+      expect(scene.cluster.reasons()).to.deep.equal(['DeleteProtected']);
+    });
+
+    it('stays when that snapshot is gone: nothing else holds its data', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ days: '3' }, made);
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      const error = await rejectionOf(scene.remove());
+      expect(error).to.have.property('kind', 'wrong-state');
+      expect(error.message).to.contain('attach it to an instance once');
+      expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
+      expect(scene.cluster.reasons()).to.deep.equal(['DeleteRefused']);
+    });
+
+    it('stays when an instance gets it while the snapshot is recorded', async () => {
+      const scene = new GuardScene();
+      const disk = scene.addDisk({ days: '3' }, made);
+      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0' });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      scene.cluster.meanwhile = () => {
+        scene.cloud.disks.change(disk.id, { lastAttachedAt: new Date(Date.UTC(2026, 0, 5)) }, 0);
+      };
+      expect(await rejectionOf(scene.remove())).to.have.property('kind', 'busy');
+      expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
+    });
+
+    it('is deleted without a word when it came from nowhere', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ days: '3' }, { ...made, sourceSnapshotId: undefined, wasEverAttached: true });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      await scene.remove();
+      expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
+      expect(scene.cluster.events).to.deep.equal([]);
+    });
+  });
+});
