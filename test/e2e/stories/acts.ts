@@ -4,10 +4,11 @@ import type { KubeObject } from '../system/kubectl.ts';
 import type { World } from '../system/story.ts';
 
 export interface Claim extends KubeObject {
-  readonly spec: { readonly volumeName?: string; readonly storageClassName: string };
+  readonly spec: { readonly volumeName?: string };
   readonly status: {
     readonly phase: string;
     readonly capacity?: { readonly storage: string };
+    readonly currentVolumeAttributesClassName?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }
@@ -20,6 +21,7 @@ export interface Volume extends KubeObject {
     };
     readonly capacity: { readonly storage: string };
     readonly nodeAffinity?: unknown;
+    readonly volumeAttributesClassName?: string;
   };
 }
 
@@ -46,17 +48,16 @@ export interface ClaimWish {
   readonly size?: string;
   readonly namespace?: string;
   readonly snapshot?: string;
+  /** Another claim, to be cloned. */
+  readonly cloneOf?: string;
+  readonly attributesClass?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Applies a claim. */
 export async function applyClaim(world: World, wish: ClaimWish): Promise<void> {
-  const { name, storageClass, size = '20Gi', namespace = world.namespace, snapshot, labels = {} } = wish;
-  const source =
-    snapshot === undefined
-      ? ''
-      : `
-  dataSource: { apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: ${snapshot} }`;
+  const { name, storageClass, size = '20Gi', namespace = world.namespace, labels = {} } = wish;
+  const source = JSON.stringify(sourceOf(wish));
   await world.kubectl.apply(`
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -64,8 +65,17 @@ metadata: { name: ${name}, namespace: ${namespace}, labels: ${JSON.stringify(lab
 spec:
   accessModes: [ReadWriteOnce]
   storageClassName: ${storageClass}
-  resources: { requests: { storage: ${size} } }${source}
+  resources: { requests: { storage: ${size} } }
+  dataSource: ${source}
+  volumeAttributesClassName: ${wish.attributesClass ?? 'null'}
 `);
+}
+
+function sourceOf({ snapshot, cloneOf }: ClaimWish): object | null {
+  if (snapshot !== undefined) {
+    return { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: snapshot };
+  }
+  return cloneOf === undefined ? null : { kind: 'PersistentVolumeClaim', name: cloneOf };
 }
 
 /** Waits until the claim is bound. @returns the disk behind it. */
@@ -98,9 +108,10 @@ export async function snapshots({ ecs }: World): Promise<EcsSnapshot[]> {
 /** A pod that uses the claim. Its node is chosen by the scheduler; nothing runs in it, for lack of a kubelet. */
 export async function usePod(
   world: World,
-  { name, claim, zone }: { name: string; claim: string; zone?: string },
+  { name, claim, zone, node }: { name: string; claim: string; zone?: string; node?: string },
 ): Promise<void> {
-  const where = zone === undefined ? '' : `\n  nodeSelector: { topology.kubernetes.io/zone: ${zone} }`;
+  const wanted = { 'topology.kubernetes.io/zone': zone, 'kubernetes.io/hostname': node };
+  const where = `\n  nodeSelector: ${JSON.stringify(wanted)}`;
   await world.kubectl.apply(`
 apiVersion: v1
 kind: Pod
@@ -111,7 +122,7 @@ spec:${where}
 `);
 }
 
-/** A pod uses the claim, so that it is bound, and its disk attached to the node of the pod. @returns the disk. */
+/** A pod uses the claim: the scheduler gives it a node, and its disk is attached there. @returns the disk. */
 export async function attachedDisk(
   world: World,
   claimName: string,
@@ -120,17 +131,28 @@ export async function attachedDisk(
 ): Promise<string> {
   await usePod(world, { name: `uses-${claimName}`, claim: claimName, zone });
   const diskId = await boundDisk(world, claimName);
-  await world.ecs.attach(diskId);
+  await untilAttached(world, diskId);
   return diskId;
 }
 
-/** The pod that used the claim is gone, and its disk free. */
+/** Waits until ECS shows the disk in use. @returns the instance that has it. */
+export async function untilAttached(world: World, diskId: string): Promise<string> {
+  return await world.eventually(`disk ${diskId} is attached`, async () => {
+    const disk = (await disks(world)).find(({ id }) => id === diskId);
+    return disk?.status === 'In_use' ? disk.instanceIds[0] : undefined;
+  });
+}
+
+export async function untilDetached(world: World, diskId: string): Promise<void> {
+  await world.eventually(`disk ${diskId} is detached`, async () => {
+    return (await disks(world)).some(({ id, status }) => id === diskId && status === 'Available');
+  });
+}
+
+/** The pod that used the claim is gone (its node had no kubelet to end it), and so its disk is free. */
 export async function detachedDisk(world: World, claimName: string, diskId: string): Promise<void> {
   await world.kubectl.run(`delete pod uses-${claimName} -n ${world.namespace} --grace-period=0 --force`);
-  await world.ecs.detach(diskId);
-  await world.eventually(`disk ${diskId} is detached`, async () => {
-    return (await disks(world)).some(({ id, instanceIds }) => id === diskId && instanceIds.length === 0);
-  });
+  await untilDetached(world, diskId);
 }
 
 /** Plays the kubelet once the disk has grown: the file system has, too. */

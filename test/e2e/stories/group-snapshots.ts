@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
-import { applyClaim, attachedDisk, boundDisk, expectData, snapshots, someData } from './acts.ts';
+import {
+  applyClaim,
+  attachedDisk,
+  boundDisk,
+  expectData,
+  snapshots,
+  someData,
+  untilAttached,
+  untilDetached,
+} from './acts.ts';
 
 const folder = fileURLToPath(new URL('../../../deploy/examples/group-snapshots/', import.meta.url));
 const example = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -144,9 +153,10 @@ export const groupAcrossZones: Story = {
     'group snapshot of disks in two zones: refused with an event that names the disk and its claim; nothing is made',
   async tell(world) {
     const { kubectl, namespace, nodes } = world;
+    const zones = [...new Set(nodes.map(({ zoneId }) => zoneId))];
     for (const [index, name] of ['here', 'there'].entries()) {
       await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      await world.ecs.writeDisk(await attachedDisk(world, name, nodes[index]?.zoneId), 0, someData(name));
+      await world.ecs.writeDisk(await attachedDisk(world, name, zones[index]), 0, someData(name));
     }
     const before = Object.keys(await groups(world)).length;
     const wish = example('group-snapshot-demo.yaml').replace(
@@ -231,7 +241,7 @@ async function runningReplica(world: World, index: number): Promise<string> {
     async () => (await kubectl.run(`get pod ${pod} -n ${namespace}`)) !== '',
   );
   const diskId = await boundDisk(world, `data-${pod}`);
-  await world.ecs.attach(diskId);
+  await untilAttached(world, diskId);
   const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
   await kubectl.call([
     ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
@@ -247,6 +257,6 @@ async function stopReplicas(world: World): Promise<void> {
     await world.kubectl.run(
       `delete pod mysql-${index} -n ${world.namespace} --grace-period=0 --force --ignore-not-found`,
     );
-    await world.ecs.detach(diskId);
+    await untilDetached(world, diskId);
   }
 }

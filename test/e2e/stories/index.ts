@@ -1,8 +1,11 @@
 import type { Story } from '../system/story.ts';
+import { attachToPodsNode } from './attach.ts';
+import { cloneClaim } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
 import { interrupted } from './interrupted.ts';
+import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
 import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
 import { staticVolume } from './static.ts';
@@ -12,6 +15,10 @@ export const stories: readonly Story[] = [
   provisionAtOnce,
   provisionForFirstConsumer,
   staticVolume,
+  attachToPodsNode,
+  changeAttributes,
+  weakenProtection,
+  cloneClaim,
   expandForced,
   expandWithoutSnapshot,
   expandFails,

@@ -9,6 +9,8 @@ import {
   growFileSystem,
   requestSize,
   someData,
+  untilAttached,
+  usePod,
   volumeOf,
 } from './acts.ts';
 
@@ -36,9 +38,9 @@ const victims: readonly Victim[] = [
   },
 ];
 
-/** One story for each victim: four things are under way at ECS when it dies, and each comes to its end once. */
+/** One story for each victim: five things are under way at ECS when it dies, and each comes to its end once. */
 export const interrupted: readonly Story[] = victims.map(({ title, kill }) => ({
-  title: `${title} while a claim is provisioned, expanded, deleted and snapshotted in a group: all of it completes, once`,
+  title: `${title} while claims are provisioned, expanded, deleted, snapshotted in a group and attached: all of it completes, once`,
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
     const ids = await prepare(world);
@@ -47,13 +49,15 @@ export const interrupted: readonly Story[] = victims.map(({ title, kill }) => ({
       hold(world, 'CreateSnapshot', { DiskId: ids.growing }),
       hold(world, 'CreateSnapshot', { DiskId: ids.doomed }),
       hold(world, 'CreateSnapshotGroup', {}),
+      hold(world, 'AttachDisk', { DiskId: ids.idle }),
     ]);
     await applyClaim(world, { name: 'fresh', storageClass: `e2e-${namespace}` });
     await requestSize(world, 'growing', '30Gi');
     await kubectl.run(`delete pvc doomed -n ${namespace} --wait=false`);
     await kubectl.apply(groupOf(namespace));
+    await usePod(world, { name: 'wakes', claim: 'idle' });
     await Promise.all(held.map((rule) => ecs.waitForFault(rule)));
-    world.say(`four requests are under way: ${title}`);
+    world.say(`five requests are under way: ${title}`);
     await kill(world);
 
     const fresh = await boundDisk(world, 'fresh');
@@ -69,6 +73,7 @@ export const interrupted: readonly Story[] = victims.map(({ title, kill }) => ({
       return (await disks(world)).every(({ id }) => id !== ids.doomed);
     });
     await world.waitFor('vgs/both', '{.status.readyToUse}=true');
+    await untilAttached(world, ids.idle);
     await expectEachOnce(world, ids);
   },
 }));
@@ -77,6 +82,7 @@ interface Ids {
   readonly growing: string;
   readonly doomed: string;
   readonly left: string;
+  readonly idle: string;
 }
 
 async function prepare(world: World): Promise<Ids> {
@@ -101,7 +107,9 @@ volumeBindingMode: Immediate
   await world.kubectl.run(`label pvc doomed group=no --overwrite -n ${world.namespace}`);
   const left = await usedDisk('left', 'alicloud-disk-essd');
   await usedDisk('right', 'alicloud-disk-essd');
-  return { growing, doomed, left };
+  await applyClaim(world, { name: 'idle', storageClass: `e2e-${world.namespace}` });
+  const idle = await boundDisk(world, 'idle');
+  return { growing, doomed, left, idle };
 }
 
 /** The next such request is held for three seconds before ECS carries it out. @returns the id of the rule. */

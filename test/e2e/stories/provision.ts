@@ -33,7 +33,7 @@ allowVolumeExpansion: true
 export const provisionForFirstConsumer: Story = {
   title: 'A claim of the shipped class waits for its first pod and gets a disk in the zone of that pod',
   async tell(world) {
-    for (const { zoneId } of world.nodes) {
+    for (const zoneId of new Set(world.nodes.map((node) => node.zoneId))) {
       const name = `data-${zoneId}`;
       await applyClaim(world, { name, storageClass: 'alicloud-disk-essd' });
       await world.event(`PersistentVolumeClaim/${name}`, 'WaitForFirstConsumer');

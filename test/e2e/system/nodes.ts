@@ -12,13 +12,15 @@ export interface ClusterNode {
 
 /** Registers a node for each instance of the emulator, as the kubelet and the driver's node plugin do. */
 export async function registerNodes(kubectl: Kubectl, emulator: Emulator): Promise<ClusterNode[]> {
+  // A second one in a zone, so that a disk can move.
+  await emulator.control('POST', '/instances', { zoneId: 'cn-hangzhou-h' });
   const { instances } = await emulator.control<{ instances: { id: string; zoneId: string }[] }>(
     'GET',
     '/state',
   );
   const nodes = instances
     .filter(({ zoneId }) => zoneId.startsWith('cn-hangzhou'))
-    .map(({ id, zoneId }) => ({ name: `node-in-${zoneId}`, instanceId: id, zoneId }));
+    .map(({ id, zoneId }) => ({ name: `node-${id}`, instanceId: id, zoneId }));
   for (const node of nodes) {
     await kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objectsFor(node) }));
     const status = { conditions: [{ type: 'Ready', status: 'True' }], ...capacity() };

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, launch, type Launch, type LocalProcess } from './local-process.ts';
@@ -25,6 +25,8 @@ export interface Pod extends AsyncDisposable {
   isRunning(container: string): boolean;
   /** GETs a probe of a container as a kubelet does. @returns the status; 0 without an answer. */
   probe(container: string, kind: 'livenessProbe' | 'readinessProbe'): Promise<number>;
+  /** The end of what a container has written. */
+  lastWords(container: string): string;
   /** How often a container was started again. */
   restarts(container: string): number;
 }
@@ -80,6 +82,7 @@ export async function startPod(
     kill: (container) => find(container).process.kill(),
     isRunning: (container) => find(container).process.isRunning(),
     restarts: (container) => find(container).restarts,
+    lastWords: (container) => readFileSync(find(container).launch.logFile, 'utf8').slice(-2_000),
     async probe(container, kind) {
       const probe = spec.containers.find((one) => one.name === container)?.[kind];
       return probe === undefined ? 0 : await get(probe, find(container).ports);

@@ -92,6 +92,9 @@ export async function installProduct(options: ProductOptions): Promise<Product> 
   const replicas = pods.filter(({ name }) => name.startsWith(`${releaseName}-controller-`));
   for (const replica of replicas) {
     await eventually(`${replica.name} is ready`, async () => {
+      if (replica.restarts('plugin') > 0) {
+        throw new Error(`the plugin has ended: ${replica.lastWords('plugin')}`);
+      }
       return (await replica.probe('plugin', 'readinessProbe')) === 200;
     });
   }
