@@ -28,7 +28,13 @@ const plain: DiskCategory = {
   multiAttach: false,
   ephemeral: false,
 };
-const essd: DiskCategory = { ...plain, minSizeGiB: 1, maxSizeGiB: 65536, instantAccess: true, snapshotGroups: true };
+const essd: DiskCategory = {
+  ...plain,
+  minSizeGiB: 1,
+  maxSizeGiB: 65536,
+  instantAccess: true,
+  snapshotGroups: true,
+};
 const ephemeral: DiskCategory = { ...plain, minSizeGiB: 64, maxSizeGiB: 8192, ephemeral: true };
 
 export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { diskCategories } from './categories.ts';
 import { clientToken } from './client-token.ts';
 import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
@@ -12,7 +13,7 @@ import {
   type DiskRequest,
 } from './disk-request.ts';
 import { differences } from './existing-disk.ts';
-import { isReady } from './snapshot.ts';
+import { isReady, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
 import { assertMissingForLong } from './make-snapshot.ts';
@@ -43,9 +44,9 @@ export async function provisionDisk(
   if (existing !== undefined) {
     return await useExisting(parts, existing, request, call);
   }
-  const sizeGiB = await sizeWithSource(parts.cloud, request, call);
+  const { sizeGiB, candidates } = await withSource(parts.cloud, request, call);
   const refusals: string[] = [];
-  for (const candidate of candidatesOfSize(request, sizeGiB)) {
+  for (const candidate of candidates) {
     try {
       return await assertOnlyOne(
         parts,
@@ -132,16 +133,45 @@ function disappeared(diskId: string): never {
   throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
 }
 
-/** A restored disk is at least as large as its snapshot. */
-async function sizeWithSource(cloud: DiskCloud, request: DiskRequest, call: Call): Promise<number> {
+interface Wanted {
+  readonly sizeGiB: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** A restored disk is at least as large as its snapshot, and of a category to which that can be restored now. */
+async function withSource(cloud: DiskCloud, request: DiskRequest, call: Call): Promise<Wanted> {
   if (request.snapshotId === undefined) {
-    return request.sizeGiB;
+    return { sizeGiB: request.sizeGiB, candidates: candidatesOfSize(request, request.sizeGiB) };
   }
-  const snapshot = await cloud.findSnapshot(request.snapshotId, call);
+  const snapshot = await restorableSnapshot(cloud, request.snapshotId, call);
+  const sizeGiB = Math.max(request.sizeGiB, snapshot.sourceDiskSizeGiB);
+  if (request.maxSizeGiB !== undefined && sizeGiB > request.maxSizeGiB) {
+    const message = `snapshot ${snapshot.id} needs ${sizeGiB} GiB, and the limit is ${request.maxSizeGiB} GiB`;
+    throw new DiskError('out-of-range', message);
+  }
+  return { sizeGiB, candidates: takersOf(snapshot, candidatesOfSize(request, sizeGiB)) };
+}
+
+/** Until the upload of a snapshot is finished, ECS restores it to categories with instant access only. */
+function takersOf(snapshot: Snapshot, candidates: readonly Candidate[]): readonly Candidate[] {
+  if (snapshot.status === 'accomplished') {
+    return candidates;
+  }
+  const takers = candidates.filter(({ category }) => diskCategories.get(category)?.instantAccess !== false);
+  if (takers.length === 0) {
+    const wanted = [...new Set(candidates.map(({ category }) => category))].join(', ');
+    const message = `snapshot ${snapshot.id} is not uploaded yet, and until then only disks of the ESSD family can be made from it; ${wanted} waits`;
+    throw new DiskError('busy', message);
+  }
+  return takers;
+}
+
+async function restorableSnapshot(cloud: DiskCloud, snapshotId: string, call: Call): Promise<Snapshot> {
+  const snapshot = await cloud.findSnapshot(snapshotId, call);
   if (snapshot === undefined) {
-    const isAbsent = await cloud.isSnapshotProvenAbsent(request.snapshotId, call);
-    const message = `snapshot ${request.snapshotId} does not exist`;
-    throw isAbsent ? new DiskError('not-found', message) : hidden('snapshot', request.snapshotId);
+    const isAbsent = await cloud.isSnapshotProvenAbsent(snapshotId, call);
+    const message = `snapshot ${snapshotId} does not exist`;
+    throw isAbsent ? new DiskError('not-found', message) : hidden('snapshot', snapshotId);
   }
   if (snapshot.status === 'failed') {
     throw new DiskError('wrong-state', `snapshot ${snapshot.id} failed and cannot be restored`);
@@ -149,12 +179,7 @@ async function sizeWithSource(cloud: DiskCloud, request: DiskRequest, call: Call
   if (!isReady(snapshot)) {
     throw new DiskError('busy', `snapshot ${snapshot.id} cannot be restored yet; ECS is still making it`);
   }
-  const sizeGiB = Math.max(request.sizeGiB, snapshot.sourceDiskSizeGiB);
-  if (request.maxSizeGiB !== undefined && sizeGiB > request.maxSizeGiB) {
-    const message = `snapshot ${snapshot.id} needs ${sizeGiB} GiB, and the limit is ${request.maxSizeGiB} GiB`;
-    throw new DiskError('out-of-range', message);
-  }
-  return sizeGiB;
+  return snapshot;
 }
 
 interface Attempt {

@@ -48,7 +48,8 @@ export async function removeSnapshot(
   );
 }
 
-async function assertNoDiskIsBeingMade(
+/** @throws DiskError `busy` while a disk that was made from the snapshot is not complete, or does not show. */
+export async function assertNoDiskIsBeingMade(
   { cloud, sightings }: RemoveSnapshotParts,
   snapshotId: string,
   call: Call,

@@ -19,6 +19,8 @@ export interface Snapshot {
   /** Days from the cut until ECS deletes it; `undefined` when it is kept for ever. */
   readonly retentionDays: number | undefined;
   readonly encrypted: boolean;
+  /** Disks were made from it, or are being made. */
+  readonly usedByDisks: boolean;
   readonly tags: ReadonlyMap<string, string>;
 }
 

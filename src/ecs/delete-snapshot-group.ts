@@ -29,7 +29,10 @@ export async function deleteSnapshotGroup(
   const asked = `delete snapshot group ${groupId}`;
   const send = () => client.deleteSnapshotGroup(request);
   try {
-    const body = await change({ action, asked, resourceId: groupId, effect: 'change', isComplete, send }, call);
+    const body = await change(
+      { action, asked, resourceId: groupId, effect: 'change', isComplete, send },
+      call,
+    );
     return (body.operationProgressSet?.operationProgress ?? []).flatMap((result) => keptBy(result, asked));
   } catch (error) {
     if (isDiskError(error, 'not-found')) {

@@ -40,7 +40,7 @@ const maxIds = 10;
 /** The part of the DiskCloud that is about snapshot-consistent groups. */
 export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
   const { client, change, tagged } = parts;
-  const { lookUp, poller, names } = looksAtGroups(parts);
+  const { lookUp, poller, names, describePage } = looksAtGroups(parts);
   return {
     createSnapshotGroup: (group, call) => createGroup(client, change, group, call),
     deleteSnapshotGroup: (groupId, call) =>
@@ -52,6 +52,8 @@ export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
     },
     findSnapshotGroupsByName: (name, search, call) =>
       search === 'shared' ? names.find(name, call) : names.findAlone(name, call),
+    findSnapshotGroupsByTag: (tag, call) =>
+      describeGroups(describePage, `find snapshot groups tagged ${tag.key}`, { tag: [tag] }, call),
     waitForSnapshotGroup: (groupId, until, call) =>
       isSnapshotGroupId(groupId)
         ? poller.waitFor(groupId, until, call)
@@ -67,9 +69,11 @@ function looksAtGroups(parts: EcsGroupsParts) {
   const describePage = createDescribeGroupsPage(client, read);
   const describePageOnce = createDescribeGroupsPage(client, change);
   const describe = (ids: readonly string[], call: Call) => describeGroupsById(describePage, ids, call);
-  const describeOnce = (ids: readonly string[], call: Call) => describeGroupsById(describePageOnce, ids, call);
+  const describeOnce = (ids: readonly string[], call: Call) =>
+    describeGroupsById(describePageOnce, ids, call);
   const asked = 'find snapshot groups by name';
   return {
+    describePage,
     lookUp: createDescribeBatch<SnapshotGroup>({
       ...{ action, describe, observer, limits, window, maxIds },
       isId: isSnapshotGroupId,
@@ -82,10 +86,7 @@ function looksAtGroups(parts: EcsGroupsParts) {
     names: new NameLookUp<SnapshotGroup>({
       findByName: (name, call) => describeGroups(describePage, asked, { name }, call),
       listOwned: (maxRequests, call) =>
-        readOwned(
-          (nextToken) => describePage(asked, { tag: [ownerTag], nextToken }, call),
-          maxRequests,
-        ),
+        readOwned((nextToken) => describePage(asked, { tag: [ownerTag], nextToken }, call), maxRequests),
       limits,
     }),
   };

@@ -42,6 +42,7 @@ export function withUndecidedLooks<Cloud extends GroupCloud>(cloud: Cloud): Clou
     findSnapshotGroup: look(cloud.findSnapshotGroup),
     findSnapshotGroups: look(cloud.findSnapshotGroups),
     findSnapshotGroupsByName: look(cloud.findSnapshotGroupsByName),
+    findSnapshotGroupsByTag: look(cloud.findSnapshotGroupsByTag),
     waitForSnapshotGroup: look(cloud.waitForSnapshotGroup),
     isSnapshotGroupProvenAbsent: look(cloud.isSnapshotGroupProvenAbsent),
     checkAccess: look(cloud.checkAccess),

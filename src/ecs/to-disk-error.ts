@@ -25,7 +25,11 @@ export function toDiskError(error: unknown, action: string, asked: string): Disk
 }
 
 /** What a code means that ECS gives for one part of a request which it has answered with success. */
-export function kindOfPart(code: string, text: string, action: string): { kind: DiskErrorKind; reason: string } {
+export function kindOfPart(
+  code: string,
+  text: string,
+  action: string,
+): { kind: DiskErrorKind; reason: string } {
   const answer = { code, statusCode: 400, text: stableText(text, undefined) };
   const row = findErrorRow(code, action, answer.text) ?? unlistedRow(answer);
   const says = `${answer.text === '' ? row.reason : answer.text} (${code})`;

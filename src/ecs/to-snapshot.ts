@@ -25,6 +25,8 @@ export function toSnapshot(snapshot: SdkSnapshot): Snapshot {
     cutAt: dateOf(snapshot.creationTime),
     retentionDays: snapshot.retentionDays === 0 ? undefined : snapshot.retentionDays,
     encrypted: snapshot.encrypted ?? false,
+    // `image_disk` when there are images, too.
+    usedByDisks: snapshot.usage?.toLowerCase().endsWith('disk') ?? false,
     tags: tagMap(snapshot.tags?.tag),
   };
 }

@@ -55,6 +55,7 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     cutAt: new Date('2026-01-01T00:00:00Z'),
     retentionDays: undefined,
     encrypted: false,
+    usedByDisks: false,
     tags: new Map(),
     ...changes,
   };
@@ -142,7 +143,8 @@ export function diskFrom(request: NewDisk, id: string, source: Snapshot | undefi
 /** The snapshot that ECS begins to make when asked for it: not cut yet. */
 export function snapshotFrom(request: NewSnapshot, id: string, disk: Disk): Snapshot {
   return aSnapshot({
-    ...{ id, name: request.name, sourceDiskId: disk.id, sourceDiskSizeGiB: disk.sizeGiB },
+    ...{ id, name: request.name, description: request.description },
+    ...{ sourceDiskId: disk.id, sourceDiskSizeGiB: disk.sizeGiB },
     ...{ status: 'progressing', progressPercent: 0, available: false, cutAt: undefined },
     retentionDays: request.retentionDays,
     tags: mapOf(request.tags),

@@ -1,7 +1,8 @@
 import type { Call } from '../../src/disk/call.ts';
+import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud, KeptMember } from '../../src/disk/groups/group-calls.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from '../../src/disk/groups/snapshot-group.ts';
-import type { SnapshotStatus } from '../../src/disk/snapshot.ts';
+import type { Snapshot, SnapshotStatus } from '../../src/disk/snapshot.ts';
 import { FakeDiskCloud, refusal } from './fake-disk-cloud.ts';
 import { LookedAt } from './looked-at.ts';
 
@@ -23,9 +24,14 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     return this.groups.add(group).id;
   }
 
-  /** The members of all groups, whether they are shown or not. */
-  members(): string[] {
-    return this.groups.values().flatMap(({ memberIds }) => memberIds);
+  /** The image that needed the snapshot is gone. */
+  releaseImageOf(snapshotId: string): void {
+    this.images.delete(snapshotId);
+  }
+
+  override async findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
+    const found = await super.findSnapshots(snapshotIds, call);
+    return found.map((snapshot) => ({ ...snapshot, usedByDisks: this.#isSource(snapshot.id) }));
   }
 
   createSnapshotGroup(group: NewSnapshotGroup, call: Call): Promise<string> {
@@ -59,11 +65,13 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
 
   findSnapshotGroupsByName(name: string, search: 'shared' | 'alone', call: Call): Promise<SnapshotGroup[]> {
     return this.answer('findSnapshotGroupsByName', [name, search], call, () =>
-      this.groups
-        .values()
-        .map(({ id }) => this.#look(id))
-        .filter((group) => group?.name === name)
-        .filter((group) => group !== undefined),
+      this.#lookAtAll().filter((group) => group.name === name),
+    );
+  }
+
+  findSnapshotGroupsByTag(tag: Tag, call: Call): Promise<SnapshotGroup[]> {
+    return this.answer('findSnapshotGroupsByTag', [tag], call, () =>
+      this.#lookAtAll().filter(({ tags }) => tags.get(tag.key) === tag.value),
     );
   }
 
@@ -89,6 +97,13 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     );
     const group = { id: groupId, name, memberIds, tags: new Map(tags.map(({ key, value }) => [key, value])) };
     return this.groups.add(group, this.options.invisibleLooks).id;
+  }
+
+  #lookAtAll(): SnapshotGroup[] {
+    return this.groups
+      .values()
+      .map(({ id }) => this.#look(id))
+      .filter((group) => group !== undefined);
   }
 
   #look(groupId: string): SnapshotGroup | undefined {
@@ -121,12 +136,15 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     }
   }
 
+  #isSource(snapshotId: string): boolean {
+    return this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
+  }
+
   #keptFor(snapshotId: string): KeptMember[] {
     if (this.images.has(snapshotId)) {
       return [{ snapshotId, kind: 'in-use', reason: 'an image was made from it; delete the image first' }];
     }
-    const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
-    return isSource && this.options.keepsUsedMembers === true
+    return this.#isSource(snapshotId) && this.options.keepsUsedMembers === true
       ? [{ snapshotId, kind: 'source-of-disks', reason: 'disks were made from it' }]
       : [];
   }

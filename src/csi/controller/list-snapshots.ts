@@ -11,7 +11,7 @@ import { toCsiSnapshot } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { checkText } from '../validate.ts';
 import type { ControllerParts } from './controller-parts.ts';
-import { groupIdsOf } from './member-group.ts';
+import { groupsOf, ownOf, ownSnapshotIds } from './member-group.ts';
 
 /** Pages that follow each other this closely share one reading of all ids. */
 const reuseMs = 30_000;
@@ -29,7 +29,7 @@ export function createListSnapshots(
   parts: ControllerParts,
 ): UnaryRpc<ListSnapshotsRequest__Output, ListSnapshotsResponse> {
   const owner = ownerTag(parts.clusterId);
-  const listing = new IdListing((call) => parts.cloud.listSnapshotIds(owner, call), parts.now, reuseMs);
+  const listing = new IdListing((call) => ownSnapshotIds(parts, owner, call), parts.now, reuseMs);
 
   const all = async ({ limit, afterId }: PageRequest, call: Call): Promise<SnapshotPage> => {
     const page =
@@ -45,7 +45,7 @@ export function createListSnapshots(
     call: Call,
   ): Promise<SnapshotPage> => {
     const found = isDiskId(diskId) ? await parts.cloud.findSnapshotsOfDisk(diskId, call) : [];
-    const ours = found.filter((snapshot) => snapshot.tags.get(owner.key) === owner.value);
+    const ours = await ownOf(parts, owner, found, call);
     const page = pageOf(ours.map(({ id }) => id).sort(), afterId, limit);
     return { ...page, snapshots: ours.filter(({ id }) => page.ids.includes(id)) };
   };
@@ -80,6 +80,6 @@ async function findOrProveAbsent(
 /** The standard lists a snapshot from its cut on. */
 async function entriesOf(parts: ControllerParts, snapshots: readonly Snapshot[], call: Call) {
   const listed = snapshots.filter(isCut);
-  const groupIds = await groupIdsOf(parts, listed, call);
-  return listed.map((snapshot) => ({ snapshot: toCsiSnapshot(snapshot, groupIds.get(snapshot.id)) }));
+  const groups = await groupsOf(parts, listed, call);
+  return listed.map((snapshot) => ({ snapshot: toCsiSnapshot(snapshot, groups.get(snapshot.id)?.id) }));
 }

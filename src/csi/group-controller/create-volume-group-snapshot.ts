@@ -4,7 +4,10 @@ import { originTags, tagKeys, toTagValue } from '../../disk/tags.ts';
 import type { CreateVolumeGroupSnapshotRequest__Output as Request } from '../../generated/csi/v1/CreateVolumeGroupSnapshotRequest.ts';
 import type { CreateVolumeGroupSnapshotResponse as Response } from '../../generated/csi/v1/CreateVolumeGroupSnapshotResponse.ts';
 import { requireVolumeId } from '../controller/require-volume.ts';
-import { parseGroupSnapshotClass, type GroupSnapshotClassParameters } from '../parameters/group-snapshot-class.ts';
+import {
+  parseGroupSnapshotClass,
+  type GroupSnapshotClassParameters,
+} from '../parameters/group-snapshot-class.ts';
 import { invalidArgument } from '../status.ts';
 import { toCsiGroupSnapshot } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';

@@ -50,7 +50,7 @@ function memberIdsInOrder(diskIds: readonly string[], group: SnapshotGroup): str
   const missing = diskIds.filter((diskId) => !members.has(diskId));
   if (missing.length > 0) {
     // Neither final, which would forget the others, nor removed: somebody may want what is left.
-    const message = `snapshot group ${group.id} lacks the snapshots of ${missing.join(', ')}, which somebody has deleted; delete the group in the ECS console, and the next call makes a new one`;
+    const message = `snapshot group ${group.id} lacks the snapshots of ${missing.join(', ')}; if somebody has deleted them, delete the rest of the group in the ECS console, and the next call makes a new one`;
     throw new DiskError('busy', message);
   }
   return diskIds.map((diskId) => members.get(diskId) ?? '');

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import type { Tag } from '../disk.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import type { DiskErrorKind } from '../disk-error.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from './snapshot-group.ts';
@@ -24,6 +25,8 @@ export interface GroupCalls {
     search: 'shared' | 'alone',
     call: Call,
   ) => Promise<SnapshotGroup[]>;
+  /** At most 1,000: the limit of ECS for a search by tag. */
+  readonly findSnapshotGroupsByTag: (tag: Tag, call: Call) => Promise<SnapshotGroup[]>;
   /** Looks in rounds that all who wait share until `until` holds; rejects with the signal's reason if that comes first. */
   readonly waitForSnapshotGroup: (
     groupId: string,

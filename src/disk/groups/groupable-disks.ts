@@ -65,7 +65,10 @@ function ownObstacle({ id, category, multiAttach, wasEverAttached }: Disk): Obst
     return obstacle('unsupported', 'is a multi-attach disk, and ECS makes no group snapshots of those');
   }
   if (diskCategories.get(category)?.snapshotGroups === false) {
-    return obstacle('unsupported', `is of category ${category}, and groups hold disks of the ESSD family only`);
+    return obstacle(
+      'unsupported',
+      `is of category ${category}, and groups hold disks of the ESSD family only`,
+    );
   }
   return wasEverAttached
     ? []

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import type { Tag } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { hidden } from '../waiting.ts';
@@ -17,18 +18,24 @@ export function groupIdsMarkedOn({ name, description }: Snapshot): string[] {
 }
 
 /** The living group of each snapshot that is a member of one. Snapshots without a mark cost nothing. */
-export async function groupIdsOfMembers(
+export async function groupsOfMembers(
   cloud: GroupCloud,
   snapshots: readonly Snapshot[],
   call: Call,
-): Promise<Map<string, string>> {
+): Promise<Map<string, SnapshotGroup>> {
   const marked = snapshots.map((snapshot) => ({ id: snapshot.id, groupIds: groupIdsMarkedOn(snapshot) }));
   const groupIds = [...new Set(marked.flatMap(({ groupIds }) => groupIds))];
   const groups = groupIds.length === 0 ? [] : await cloud.findSnapshotGroups(groupIds, call);
   const pairs = groups.flatMap((group) =>
-    marked.filter(({ id }) => hasMember(group, id)).map(({ id }): [string, string] => [id, group.id]),
+    marked.filter(({ id }) => hasMember(group, id)).map(({ id }): [string, SnapshotGroup] => [id, group]),
   );
   return new Map(pairs);
+}
+
+/** The ids of the members of all groups that carry the tag: the members themselves need not carry it. */
+export async function idsOfMembersTagged(cloud: GroupCloud, tag: Tag, call: Call): Promise<string[]> {
+  const groups = await cloud.findSnapshotGroupsByTag(tag, call);
+  return groups.flatMap(({ members }) => members.map(({ snapshotId }) => snapshotId));
 }
 
 function hasMember(group: SnapshotGroup, snapshotId: string): boolean {

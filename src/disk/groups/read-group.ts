@@ -17,8 +17,8 @@ export interface ReadGroup {
 
 /**
  * Reads a group, whoever made it, with its members in the order of their ids.
- * @param snapshotIds the members as the caller knows them; none: it does not say.
- * @throws DiskError `not-found`, `invalid` when the group has other members than the caller says, `busy` when it is not cut
+ * @param snapshotIds the members that the caller knows of, which need not be all.
+ * @throws DiskError `not-found`, `invalid` for a snapshot that does not belong to the group, `busy` when it is not cut
  *   yet, `wrong-state` when it failed.
  */
 export async function readGroup(
@@ -28,14 +28,20 @@ export async function readGroup(
   call: Call,
 ): Promise<ReadGroup> {
   const group = await requireGroup(cloud, groupId, call);
-  assertSameMembers(group, snapshotIds);
+  const members = group.members.map(({ snapshotId }) => snapshotId).sort();
+  assertNoStrangers(
+    group,
+    snapshotIds.filter((id) => !members.includes(id)),
+  );
   if (group.status === 'failed') {
-    throw new DiskError('wrong-state', `snapshot group ${groupId} failed and is no consistent whole; delete it`);
+    throw new DiskError(
+      'wrong-state',
+      `snapshot group ${groupId} failed and is no consistent whole; delete it`,
+    );
   }
-  const ids = group.members.map(({ snapshotId }) => snapshotId).sort();
-  const snapshots = await cloud.findSnapshots(ids, call);
+  const snapshots = await cloud.findSnapshots(members, call);
   const cuts = snapshots.flatMap(({ cutAt }) => cutAt?.getTime() ?? []);
-  if (ids.length === 0 || snapshots.length < ids.length || !snapshots.every(isCut)) {
+  if (members.length === 0 || snapshots.length < members.length || !snapshots.every(isCut)) {
     throw new DiskError('busy', stillAtIt(groupId));
   }
   return { id: groupId, cutAt: new Date(Math.min(...cuts)), isReady: snapshots.every(isReady), snapshots };
@@ -50,21 +56,4 @@ async function requireGroup(cloud: GroupCloud, groupId: string, call: Call): Pro
   throw isAbsent
     ? new DiskError('not-found', `snapshot group ${groupId} does not exist`)
     : hidden('snapshot group', groupId);
-}
-
-/** A caller that knows but some of the members would restore an application in part. */
-function assertSameMembers(group: SnapshotGroup, snapshotIds: readonly string[]): void {
-  if (snapshotIds.length === 0) {
-    return;
-  }
-  const members = group.members.map(({ snapshotId }) => snapshotId);
-  assertNoStrangers(
-    group,
-    snapshotIds.filter((id) => !members.includes(id)),
-  );
-  const unknown = members.filter((id) => !snapshotIds.includes(id)).sort();
-  if (unknown.length > 0) {
-    const message = `snapshot group ${group.id} has members besides those given: ${unknown.join(', ')}`;
-    throw new DiskError('invalid', message);
-  }
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import { removeSnapshot, type RemoveSnapshotParts } from '../remove-snapshot.ts';
+import { assertNoDiskIsBeingMade, removeSnapshot, type RemoveSnapshotParts } from '../remove-snapshot.ts';
 import { isSnapshotId } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { hidden, untilTimeIsUp } from '../waiting.ts';
@@ -36,8 +36,9 @@ export async function removeGroup(parts: RemoveGroupParts, removal: GroupRemoval
     return;
   }
   await assertBelonging(parts.cloud, group, snapshotIds, call);
-  await removeWithMembers(parts, groupId, call);
   const members = group.members.map(({ snapshotId }) => snapshotId);
+  await assertNoRestore(parts, members, call);
+  await removeWithMembers(parts, groupId, call);
   await removeLeftovers(parts, { groupId, snapshotIds: [...new Set([...members, ...snapshotIds])] }, call);
 }
 
@@ -60,7 +61,9 @@ async function assertBelonging(
   const leftovers = found.filter((snapshot) => groupIdsMarkedOn(snapshot).includes(group.id));
   const strangers = isWhole(group)
     ? others.filter((id) => !leftovers.some((leftover) => leftover.id === id))
-    : others.filter((id) => !isSnapshotId(id) || found.some((one) => one.id === id && !leftovers.includes(one)));
+    : others.filter(
+        (id) => !isSnapshotId(id) || found.some((one) => one.id === id && !leftovers.includes(one)),
+      );
   assertNoStrangers(group, strangers);
 }
 
@@ -76,6 +79,17 @@ export function assertNoStrangers(group: SnapshotGroup, strangers: readonly stri
     const message = `${told(strangers)} do not belong to snapshot group ${group.id}, whose members are ${members}`;
     throw new DiskError('invalid', message);
   }
+}
+
+/** ECS may delete a group although a disk is just being made from a member: only its own doing protects single snapshots. */
+async function assertNoRestore(
+  parts: RemoveGroupParts,
+  snapshotIds: readonly string[],
+  call: Call,
+): Promise<void> {
+  const snapshots = await parts.cloud.findSnapshots(snapshotIds, call);
+  const used = snapshots.filter(({ usedByDisks }) => usedByDisks);
+  await Promise.all(used.map(({ id }) => assertNoDiskIsBeingMade(parts, id, call)));
 }
 
 async function removeWithMembers(parts: RemoveGroupParts, groupId: string, call: Call): Promise<void> {
@@ -100,14 +114,12 @@ async function removeKept(
   kept: readonly KeptMember[],
   call: Call,
 ): Promise<void> {
-  const results = await Promise.all(
-    kept.map(({ snapshotId, kind, reason }) =>
-      kind === 'source-of-disks'
-        ? obstacleTo(parts, snapshotId, call)
-        : new DiskError(kind, `snapshot ${snapshotId}: ${reason}`),
-    ),
-  );
-  assertNoObstacles(groupId, results);
+  const isRemovable = ({ kind }: KeptMember) => kind === 'source-of-disks';
+  const refused = kept
+    .filter((member) => !isRemovable(member))
+    .map(({ snapshotId, kind, reason }) => new DiskError(kind, `snapshot ${snapshotId}: ${reason}`));
+  const others = kept.filter(isRemovable).map(({ snapshotId }) => obstacleTo(parts, snapshotId, call));
+  assertNoObstacles(groupId, [...refused, ...(await Promise.all(others))]);
 }
 
 /** Deletes what is left of a group that is gone: members that ECS took out of it rather than deleting them. */

@@ -44,11 +44,16 @@ export function markOfDisks(diskIds: readonly string[]): string {
   return `${diskIds.length}.${hash}`;
 }
 
-/** Whether nothing more will become of the group by itself: each member can be restored, or one has failed. */
-export function isSettled(group: SnapshotGroup): boolean {
-  return group.status === 'failed' || group.status === 'accomplished' || areAllAvailable(group);
-}
-
-function areAllAvailable({ members }: SnapshotGroup): boolean {
-  return members.length > 0 && members.every(({ available }) => available);
+/**
+ * Whether nothing more will become of the group of these disks by itself: each has its member, which can be restored, or
+ * ECS is done with it one way or the other. The list of members may fill up one by one.
+ */
+export function isSettled(group: SnapshotGroup, diskIds: readonly string[]): boolean {
+  if (group.status === 'failed' || group.status === 'accomplished') {
+    return true;
+  }
+  const restorable = new Set(
+    group.members.filter(({ available }) => available).map(({ sourceDiskId }) => sourceDiskId),
+  );
+  return diskIds.every((diskId) => restorable.has(diskId));
 }

@@ -35,7 +35,9 @@ export async function takeGroup(parts: GroupParts, request: GroupRequest, call: 
   try {
     const existing = await findByKey(parts, request, 'shared', call);
     const group =
-      existing === undefined ? await make(parts, request, call) : await settled(parts, existing, call);
+      existing === undefined
+        ? await make(parts, request, call)
+        : await settled(parts, existing, request.diskIds, call);
     return await completeGroup(parts, request, group, call);
   } catch (error) {
     if (isFinal(error)) {
@@ -57,7 +59,10 @@ async function findByKey(
   if (another !== undefined) {
     const ids = ours.map(({ id }) => id).sort();
     // Not final: a caller that forgets the name would forget all of them.
-    throw new DiskError('busy', `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`);
+    throw new DiskError(
+      'busy',
+      `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`,
+    );
   }
   if (group !== undefined && !isOf(group, diskIds)) {
     const present = group.members.map(({ sourceDiskId }) => sourceDiskId).sort();
@@ -81,8 +86,13 @@ function isOf(group: SnapshotGroup, diskIds: readonly string[]): boolean {
   return !hasStranger && (present.size === diskIds.length || group.status === 'progressing');
 }
 
-async function settled(parts: GroupParts, group: SnapshotGroup, call: Call): Promise<SnapshotGroup> {
-  const now = isSettled(group) ? group : await waitUntilSettled(parts, group.id, call);
+async function settled(
+  parts: GroupParts,
+  group: SnapshotGroup,
+  diskIds: readonly string[],
+  call: Call,
+): Promise<SnapshotGroup> {
+  const now = isSettled(group, diskIds) ? group : await waitUntilSettled(parts, group.id, diskIds, call);
   if (now === undefined) {
     throw new DiskError('busy', `snapshot group ${group.id} has just disappeared; call again`);
   }
@@ -110,7 +120,7 @@ async function unlessMadeBefore(
 ): Promise<SnapshotGroup> {
   const existing = await findByKey(parts, request, 'alone', call);
   if (existing !== undefined) {
-    return await settled(parts, existing, call);
+    return await settled(parts, existing, request.diskIds, call);
   }
   if (parts.sightings.isAwaited(unanswered(request))) {
     const message = `${request.key} was asked for before, without an answer; waiting for what that made to show up`;
@@ -126,12 +136,13 @@ function unanswered({ key }: GroupRequest): string {
 
 async function create(parts: GroupParts, request: GroupRequest, call: Call): Promise<SnapshotGroup> {
   const group = newGroup(request);
-  const intent = ['snapshot-group', request.key, ...group.diskIds];
+  const { diskIds } = group;
+  const intent = ['snapshot-group', request.key, ...diskIds];
   let token = clientToken(...intent);
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const groupId = await parts.cloud.createSnapshotGroup({ ...group, clientToken: token }, call);
-      const made = await waitUntilSettled(parts, groupId, call);
+      const made = await waitUntilSettled(parts, groupId, diskIds, call);
       if (made !== undefined) {
         return made;
       }
@@ -146,7 +157,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       // ours to use. Only when it stays out of sight is a token of all parameters free.
       const existing = await findByKey(parts, request, 'alone', call);
       if (existing !== undefined) {
-        return await settled(parts, existing, call);
+        return await settled(parts, existing, diskIds, call);
       }
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('snapshot-group', token, JSON.stringify(group));
@@ -161,7 +172,12 @@ function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error:
   }
 }
 
-function newGroup({ key, diskIds, resourceGroupId, tags }: GroupRequest): Omit<NewSnapshotGroup, 'clientToken'> {
+function newGroup({
+  key,
+  diskIds,
+  resourceGroupId,
+  tags,
+}: GroupRequest): Omit<NewSnapshotGroup, 'clientToken'> {
   const all = [...tags, { key: tagKeys.groupDisks, value: markOfDisks(diskIds) }];
   return {
     diskIds: diskIds.toSorted(),
@@ -175,10 +191,11 @@ function newGroup({ key, diskIds, resourceGroupId, tags }: GroupRequest): Omit<N
 async function waitUntilSettled(
   { cloud, sightings }: GroupParts,
   groupId: string,
+  diskIds: readonly string[],
   call: Call,
 ): Promise<SnapshotGroup | undefined> {
   const text = stillAtIt(groupId);
-  const until = presentAnd(sightings, groupId, isSettled);
+  const until = presentAnd(sightings, groupId, (now: SnapshotGroup) => isSettled(now, diskIds));
   const group = await untilTimeIsUp(cloud.waitForSnapshotGroup(groupId, until, call), text);
   if (group === undefined && !(await cloud.isSnapshotGroupProvenAbsent(groupId, call))) {
     throw new DiskError('busy', text);

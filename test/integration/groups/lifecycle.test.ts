@@ -2,7 +2,13 @@ import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
-import { createGroup, createUsedVolumes, deleteGroup, getGroup, groupsOn } from '../../support/group-snapshots.ts';
+import {
+  createGroup,
+  createUsedVolumes,
+  deleteGroup,
+  getGroup,
+  groupsOn,
+} from '../../support/group-snapshots.ts';
 import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
 import { expectFailure, gib, untilReady } from '../../support/volumes.ts';
 
@@ -64,6 +70,10 @@ describe('A group snapshot', () => {
     await deleteGroup(plugin.client, groupSnapshotId, [first]);
     expect(await emulator.counts()).to.deep.include({ groups: 0, snapshots: 0 });
     await deleteGroup(plugin.client, groupSnapshotId, [first]);
-    await expectFailure(getGroup(plugin.client, groupSnapshotId), GrpcStatus.NOT_FOUND, /ssg-\w+ does not exist/);
+    await expectFailure(
+      getGroup(plugin.client, groupSnapshotId),
+      GrpcStatus.NOT_FOUND,
+      /ssg-\w+ does not exist/,
+    );
   });
 });

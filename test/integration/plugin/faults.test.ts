@@ -1,8 +1,9 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator, type Emulator, type FaultRule } from '../../support/emulator.ts';
+import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
+import { undecidedFaults } from '../../support/service-faults.ts';
 import {
   createSnapshot,
   createUsedVolume,
@@ -12,22 +13,6 @@ import {
   untilItSucceeds,
   untilReady,
 } from '../../support/volumes.ts';
-
-const faults: Record<string, Pick<FaultRule, 'when' | 'effect'>> = {
-  'a lost reply': { when: 'after', effect: { type: 'drop' } },
-  'a lost request': { when: 'before', effect: { type: 'drop' } },
-  'an internal error after the work was done': {
-    when: 'after',
-    effect: { type: 'error', code: 'InternalError' },
-  },
-  'a busy service': { when: 'before', effect: { type: 'error', code: 'ServiceUnavailable' } },
-  'an HTML page instead of JSON': {
-    when: 'after',
-    effect: { type: 'garbage', status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },
-  },
-  'an empty answer': { when: 'after', effect: { type: 'garbage', status: 200, body: '' } },
-  silence: { when: 'after', effect: { type: 'hang' } },
-};
 
 describe('ECS misbehaving', () => {
   let emulator: Emulator;
@@ -51,7 +36,7 @@ describe('ECS misbehaving', () => {
     directory[Symbol.dispose]();
   });
 
-  for (const [name, fault] of Object.entries(faults)) {
+  for (const [name, fault] of Object.entries(undecidedFaults)) {
     it(`${name} at CreateDisk: one disk in the end`, async () => {
       await emulator.addFault({ action: 'CreateDisk', times: 1, ...fault });
       const volumeId = await untilItSucceeds(() => createVolume(plugin.client, 'pvc-fault'));

@@ -39,7 +39,14 @@ export function brokenGroupRules({ diskIds, name, tags, clientToken }: NewSnapsh
     ...broken(namePattern.test(name) && !name.startsWith('auto'), `name ${name}`),
     ...broken(diskIds.length > 0 && new Set(diskIds).size === diskIds.length, `disks ${diskIds.join()}`),
     ...broken(diskIds.join() === diskIds.toSorted().join(), 'disks in no fixed order'),
-    ...broken(tags.map(({ key }) => key).join() === tags.map(({ key }) => key).sort().join(), 'unsorted tags'),
+    ...broken(
+      tags.map(({ key }) => key).join() ===
+        tags
+          .map(({ key }) => key)
+          .sort()
+          .join(),
+      'unsorted tags',
+    ),
     ...brokenTokenRules(clientToken),
     ...brokenTagRules(tags),
   ];

@@ -196,6 +196,35 @@ describe('provisionDisk from a snapshot', () => {
     expect(await restore(cloud)).to.have.property('status', 'Available');
   });
 
+  it('restores it to a category with instant access only, until the upload has ended', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', status: 'progressing', available: true });
+    const mixed = { categories: ['cloud_efficiency', 'cloud_essd'] };
+
+    const early = await restore(cloud, mixed);
+    cloud.snapshots.set('s-9', { status: 'accomplished' });
+    const late = await restore(cloud, { ...mixed, key: 'pvc-2' });
+
+    expect([early.category, late.category]).to.deep.equal(['cloud_essd', 'cloud_efficiency']);
+    expect((await restore(cloud, mixed)).id).to.equal(early.id);
+  });
+
+  it('waits for the upload where the class names no such category, with a text that stays the same', async () => {
+    const cloud = new FakeDiskCloud();
+    cloud.addSnapshot({ id: 's-9', status: 'progressing', available: true, progressPercent: 20 });
+    const plain = { categories: ['cloud_ssd', 'cloud_efficiency'] };
+    const first = await rejectionOf(restore(cloud, plain));
+    cloud.snapshots.set('s-9', { progressPercent: 40 });
+    const second = await rejectionOf(restore(cloud, plain));
+
+    expect(first).to.have.property('kind', 'busy');
+    expect(first.message)
+      .to.contain('snapshot s-9 is not uploaded yet')
+      .and.to.contain('cloud_ssd, cloud_efficiency');
+    expect(second.message).to.equal(first.message);
+    expect(cloud.countOf('createDisk')).to.equal(0);
+  });
+
   it('finds the restored disk again although its snapshot is gone by now', async () => {
     const cloud = new FakeDiskCloud();
     cloud.addSnapshot({ id: 's-9' });

@@ -17,9 +17,9 @@ function declaredReasons(): string[] {
   return [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
 }
 
-/** What the guards report, as `reason type on`. */
+/** What the guards and the groups report, as `reason type on`. */
 function reportedEvents(): Set<string> {
-  const files = globSync('src/disk/guards/*.ts', { cwd: root.pathname });
+  const files = globSync('src/disk/{guards,groups}/*.ts', { cwd: root.pathname });
   const reports = files.flatMap((file) => [
     ...readFileSync(new URL(file, root), 'utf8').matchAll(/type: '(\w+)',\s*reason: '(\w+)',\s*on: '(\w+)'/g),
   ]);

@@ -34,6 +34,7 @@ describe('A look that ECS refuses', () => {
         cloud.findSnapshotGroup('ssg-1', call),
         cloud.findSnapshotGroups(['ssg-1'], call),
         cloud.findSnapshotGroupsByName('g', 'alone', call),
+        cloud.findSnapshotGroupsByTag({ key: 'a', value: 'b' }, call),
         cloud.waitForSnapshotGroup('ssg-1', () => true, call),
         cloud.isSnapshotGroupProvenAbsent('ssg-1', call),
       ];

@@ -162,9 +162,22 @@ describe('toSnapshot', () => {
       cutAt: new Date('2026-05-01T10:00:00Z'),
       retentionDays: 7,
       encrypted: false,
+      usedByDisks: false,
       tags: new Map([['team', 'blue']]),
     });
   });
+
+  for (const [usage, usedByDisks] of [
+    ['none', false],
+    ['image', false],
+    ['disk', true],
+    ['image_disk', true],
+    ['', false],
+  ] as const) {
+    it(`knows from usage "${usage}" whether disks were made from it`, () => {
+      expect(toSnapshot(sdkSnapshot({ usage })).usedByDisks).to.equal(usedByDisks);
+    });
+  }
 
   it('knows no cut before ECS gives a creation time', () => {
     expect(toSnapshot(sdkSnapshot({ creationTime: '' })).cutAt).to.equal(undefined);

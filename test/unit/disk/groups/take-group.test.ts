@@ -32,7 +32,9 @@ describe('takeGroup', () => {
     const again = await take({ diskIds: ['d-2', 'd-1'] });
 
     expect(again.id).to.equal(first.id);
-    expect(again.snapshots.map(({ id }) => id)).to.deep.equal(first.snapshots.map(({ id }) => id).toReversed());
+    expect(again.snapshots.map(({ id }) => id)).to.deep.equal(
+      first.snapshots.map(({ id }) => id).toReversed(),
+    );
     expect(cloud.countOf('createSnapshotGroup')).to.equal(1);
   });
 
@@ -52,7 +54,9 @@ describe('takeGroup', () => {
     const [first, second] = [await rejectionOf(take()), await rejectionOf(take())];
 
     expect(first).to.have.property('kind', 'busy');
-    expect(first.message).to.equal(`snapshot group ${cloud.groups.values()[0]?.id ?? ''} is not complete yet; ECS is still at it`);
+    expect(first.message).to.equal(
+      `snapshot group ${cloud.groups.values()[0]?.id ?? ''} is not complete yet; ECS is still at it`,
+    );
     expect(second.message).to.equal(first.message);
     expect(cloud.countOf('createSnapshotGroup')).to.equal(1);
   });
@@ -66,6 +70,17 @@ describe('takeGroup', () => {
     cloud.snapshots.change(id, { cutAt }, 3);
 
     expect((await take()).snapshots[0]?.cutAt).to.deep.equal(cutAt);
+  });
+
+  it('waits for a member that is not listed yet, though all that are listed can be restored', async () => {
+    const { take, cloud } = startScene({ rounds: 3, looks: { uploading: 100 } });
+    const { id, snapshots } = await take();
+    const late = snapshots[1]?.id ?? '';
+    const whole = cloud.groups.get(id);
+    cloud.groups.set(id, { memberIds: [snapshots[0]?.id ?? ''] });
+    expect((await rejectionOf(take())).message).to.contain('is not complete yet');
+    cloud.groups.set(id, { memberIds: whole?.memberIds ?? [] });
+    expect((await take()).snapshots.map((one) => one.id)).to.include(late);
   });
 
   it('refuses a name that stands for other disks, more of them or fewer', async () => {
@@ -93,7 +108,8 @@ describe('takeGroup', () => {
     const named = (sources: readonly string[], status: 'progressing' | 'accomplished' = 'accomplished') => {
       const scene = startScene({ rounds: 1 });
       const memberIds = sources.map(
-        (sourceDiskId) => scene.cloud.addSnapshot({ sourceDiskId, status, available: status === 'accomplished' }).id,
+        (sourceDiskId) =>
+          scene.cloud.addSnapshot({ sourceDiskId, status, available: status === 'accomplished' }).id,
       );
       return { ...scene, groupId: scene.cloud.addGroup({ memberIds }) };
     };
@@ -113,7 +129,10 @@ describe('takeGroup', () => {
 
     it('is refused when it is of other disks', async () => {
       expect(await rejectionOf(named(['d-2']).take())).to.have.property('kind', 'conflict');
-      expect(await rejectionOf(named(['d-2', 'd-9'], 'progressing').take())).to.have.property('kind', 'conflict');
+      expect(await rejectionOf(named(['d-2', 'd-9'], 'progressing').take())).to.have.property(
+        'kind',
+        'conflict',
+      );
     });
 
     it('is left alone when it belongs to another cluster', async () => {
@@ -207,17 +226,23 @@ describe('takeGroup', () => {
   });
 
   describe('what ECS refuses', () => {
-    for (const kind of ['unsupported', 'never-used', 'quota', 'account', 'denied', 'bug'] as DiskErrorKind[]) {
+    for (const kind of [
+      'unsupported',
+      'never-used',
+      'quota',
+      'account',
+      'denied',
+      'bug',
+    ] as DiskErrorKind[]) {
       it(`is final (${kind}), keeps the text of ECS, and is told on the claims`, async () => {
         const { take, cloud, cluster } = startScene();
         const text = 'create snapshot group: too many, the limit is 16 (Some.Code)';
         cloud.failNext('createSnapshotGroup', new DiskError(kind, text, { code: 'Some.Code' }));
         const error = await rejectionOf(take());
         expect(error).to.include({ kind, message: text, code: 'Some.Code' });
-        expect(cluster.events.map(({ reason, volume }) => `${reason} ${volume?.claim?.name ?? ''}`)).to.have.members([
-          'GroupSnapshotRefused pvc-d-1',
-          'GroupSnapshotRefused pvc-d-2',
-        ]);
+        expect(
+          cluster.events.map(({ reason, volume }) => `${reason} ${volume?.claim?.name ?? ''}`),
+        ).to.have.members(['GroupSnapshotRefused pvc-d-1', 'GroupSnapshotRefused pvc-d-2']);
       });
     }
 
