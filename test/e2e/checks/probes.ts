@@ -12,7 +12,7 @@ export const probesAnswer: Check<ProductContext> = {
         for (const kind of ['livenessProbe', 'readinessProbe'] as const) {
           if (kind === 'livenessProbe' || readinessProbe !== undefined) {
             await eventually(`${kind} of ${pod.name} ${name} is answered with 200`, async () => {
-              return (await pod.probe(name, kind)) === 200;
+              return (await pod.probe(name, kind)).status === 200;
             });
           }
         }

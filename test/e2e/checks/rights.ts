@@ -59,7 +59,7 @@ export const nothingDenied: Check = {
     ]);
     const denied = requests.filter(
       ({ isDenied, at }) =>
-        isDenied && !controlPlane.restarts.some(({ from, until }) => from <= at && at <= until),
+        isDenied && !controlPlane.deniedTimes.some(({ from, until }) => from <= at && at <= until),
     );
     expect([...new Set(denied.map(inWords))].join('\n')).to.equal('');
   },

@@ -7,6 +7,7 @@ import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-sna
 import { interrupted } from './interrupted.ts';
 import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
+import { rightsTakenAway } from './rights.ts';
 import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
 import { staticVolume } from './static.ts';
 
@@ -30,6 +31,7 @@ export const stories: readonly Story[] = [
   groupOfStatefulSet,
   groupPolicies,
   groupAcrossZones,
+  rightsTakenAway,
   ...interrupted,
   // It sets the clock of ECS forward: whatever comes after it would live in another time.
   protectionExpires,

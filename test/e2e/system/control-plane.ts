@@ -28,8 +28,10 @@ export interface ControlPlane extends AsyncDisposable {
   readonly kubectl: Kubectl;
   readonly adminKubeconfig: string;
   readonly auditLog: string;
-  /** From when to when the API server was being started again: until it has read the roles, it denies what they grant. */
-  readonly restarts: readonly { readonly from: Date; readonly until: Date }[];
+  /** When requests were to be denied: while roles are taken away, and until a restarted API server has read them. */
+  readonly deniedTimes: readonly { readonly from: Date; readonly until: Date }[];
+  /** Runs something during which denied requests are no mistake. */
+  whileDenied(run: () => Promise<void>): Promise<void>;
   /** Where its files are, and what else belongs to this run. */
   readonly directory: string;
   /** Where kubectl and the other programs are. */
@@ -64,7 +66,15 @@ export async function startControlPlane(programs: Programs, directory: string): 
   started.use(await startController(programs, directory, adminKubeconfig));
   started.use(await startScheduler(programs, directory, adminKubeconfig));
   const running = started.move();
-  const restarts: { from: Date; until: Date }[] = [];
+  const deniedTimes: { from: Date; until: Date }[] = [];
+  const whileDenied = async (run: () => Promise<void>) => {
+    const from = new Date();
+    try {
+      await run();
+    } finally {
+      deniedTimes.push({ from, until: new Date() });
+    }
+  };
   return {
     kubectl,
     adminKubeconfig,
@@ -72,14 +82,14 @@ export async function startControlPlane(programs: Programs, directory: string): 
     directory,
     programDirectory: programs.directory,
     kubeconfigFor,
-    restarts,
-    async restartApiServer() {
-      const from = new Date();
-      await apiServer.kill();
-      apiServer = launch(server.launch);
-      await untilReady();
-      restarts.push({ from, until: new Date() });
-    },
+    deniedTimes,
+    whileDenied,
+    restartApiServer: () =>
+      whileDenied(async () => {
+        await apiServer.kill();
+        apiServer = launch(server.launch);
+        await untilReady();
+      }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

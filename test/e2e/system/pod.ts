@@ -13,6 +13,11 @@ export interface Node {
   apiAccess(container: Container): Promise<{ readonly args: readonly string[]; readonly env: Environment }>;
 }
 
+export interface ProbeAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 type Environment = Readonly<Record<string, string>>;
 
 /** Containers of a pod as processes. They are started again whenever they end, as a kubelet does. */
@@ -23,8 +28,8 @@ export interface Pod extends AsyncDisposable {
   kill(container: string): Promise<void>;
   /** Whether it runs at this moment. */
   isRunning(container: string): boolean;
-  /** GETs a probe of a container as a kubelet does. @returns the status; 0 without an answer. */
-  probe(container: string, kind: 'livenessProbe' | 'readinessProbe'): Promise<number>;
+  /** GETs a probe of a container as a kubelet does. Status 0: no answer. */
+  probe(container: string, kind: 'livenessProbe' | 'readinessProbe'): Promise<ProbeAnswer>;
   /** The end of what a container has written. */
   lastWords(container: string): string;
   /** How often a container was started again. */
@@ -33,6 +38,7 @@ export interface Pod extends AsyncDisposable {
 
 /** A container that ends is started again after so long: the first wait of a kubelet, cut short. */
 const restartMs = 1_000;
+const noAnswer: ProbeAnswer = { status: 0, text: '' };
 
 interface Running {
   readonly launch: Launch;
@@ -85,7 +91,7 @@ export async function startPod(
     lastWords: (container) => readFileSync(find(container).launch.logFile, 'utf8').slice(-2_000),
     async probe(container, kind) {
       const probe = spec.containers.find((one) => one.name === container)?.[kind];
-      return probe === undefined ? 0 : await get(probe, find(container).ports);
+      return probe === undefined ? noAnswer : await get(probe, find(container).ports);
     },
     async [Symbol.asyncDispose]() {
       isStopping = true;
@@ -144,15 +150,14 @@ async function environmentOf(container: Container, namespace: string, node: Node
   return env;
 }
 
-async function get({ httpGet }: Probe, ports: ReadonlyMap<string, number>): Promise<number> {
+async function get({ httpGet }: Probe, ports: ReadonlyMap<string, number>): Promise<ProbeAnswer> {
   try {
     const port = ports.get(httpGet.port) ?? 0;
     const response = await fetch(`http://127.0.0.1:${port}${httpGet.path}`, {
       signal: AbortSignal.timeout(5_000),
     });
-    await response.arrayBuffer();
-    return response.status;
+    return { status: response.status, text: await response.text() };
   } catch {
-    return 0;
+    return noAnswer;
   }
 }

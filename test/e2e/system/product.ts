@@ -95,7 +95,7 @@ export async function installProduct(options: ProductOptions): Promise<Product> 
       if (replica.restarts('plugin') > 0) {
         throw new Error(`the plugin has ended: ${replica.lastWords('plugin')}`);
       }
-      return (await replica.probe('plugin', 'readinessProbe')) === 200;
+      return (await replica.probe('plugin', 'readinessProbe')).status === 200;
     });
   }
   const running = started.move();
