@@ -11,6 +11,7 @@ import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
 import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
+import { createAttachParts } from './disk/attach/attach-parts.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
@@ -210,6 +211,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     cloud,
     sightings: guards.sightings,
     guards,
+    attach: createAttachParts(cloud, config, Date.now),
     lock: new OperationLock(),
     now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),

@@ -4,6 +4,8 @@ import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
 import type { GroupCloud } from '../disk/groups/group-calls.ts';
+import type { Instance } from '../disk/instance.ts';
+import { isInstanceId } from '../disk/instance.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import { isSnapshotId } from '../disk/snapshot.ts';
 import type { BatchWindowOptions } from './batch-window.ts';
@@ -12,12 +14,14 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { createDescribeBatch } from './describe-batch.ts';
 import { createDescribeDisks, describeDisksById } from './describe-disks.ts';
+import { createDescribeInstances } from './describe-instances.ts';
 import {
   createDescribeSnapshotsPage,
   describeSnapshots,
   describeSnapshotsById,
   listSnapshotsByTag,
 } from './describe-snapshots.ts';
+import { createEcsAttachments } from './ecs-attachments.ts';
 import { createEcsDisks } from './ecs-disks.ts';
 import { createEcsGroups } from './ecs-groups.ts';
 import type { EcsObserver } from './ecs-observer.ts';
@@ -59,8 +63,10 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   const close = () => closing.abort(new DiskError('cancelled', 'the plugin is stopping'));
   const tools = toolsFrom(options, closing.signal);
   const tagged = createTaggedResources(options.client, tools.read);
+  const disks = disksPart(tools);
   return withUndecidedLooks({
-    ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
+    ...createEcsDisks({ ...tools, ...disks, tagged }),
+    ...createEcsAttachments({ ...tools, ...disks, lookUpInstance: instanceLookUp(tools) }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
@@ -111,6 +117,12 @@ function disksPart({ client, change, read, observer, limits, batchWindow: window
     lookUp: createDescribeBatch<Disk>({ action, isId: isDiskId, describe: byId, observer, limits, window }),
     poller: new StatusPoller<Disk>({ action, describe: pollById, observer, limits, intervalMs }),
   };
+}
+
+function instanceLookUp({ client, read, observer, limits, batchWindow: window }: Tools) {
+  const describe = createDescribeInstances(client, read);
+  const action = 'DescribeInstances';
+  return createDescribeBatch<Instance>({ action, isId: isInstanceId, describe, observer, limits, window });
 }
 
 function snapshotsPart(tools: Tools) {

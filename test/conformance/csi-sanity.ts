@@ -82,6 +82,7 @@ export async function runCsiSanity(run: SanityRun): Promise<{ ended: number | st
     `-csi.mountdir=${join(run.directory, 'mount')}`,
     `-csi.stagingdir=${join(run.directory, 'staging')}`,
     `-csi.testvolumesize=${run.volumeBytes}`,
+    '-csi.testnodevolumeattachlimit',
     `-csi.testvolumeparameters=${run.volumeParametersFile}`,
     ...run.skip.map((pattern) => `-ginkgo.skip=${pattern}`),
     ...(run.focus === undefined ? [] : [`-ginkgo.focus=${run.focus}`]),

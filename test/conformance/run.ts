@@ -20,7 +20,7 @@ import { leftOut, notAnnounced } from './skips.ts';
 import { leftovers, startSystem, type System } from './system.ts';
 
 /** So many specs run today; raise it when more do. */
-const ranFloor = 44;
+const ranFloor = 59;
 /** ECS takes 20 GiB or more for the category used here. */
 const volumeBytes = 20n * 1024n ** 3n;
 const sanityLimitMs = 6 * 60_000;

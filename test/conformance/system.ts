@@ -20,6 +20,8 @@ const emulatorSettings = {
   cutMs: 50,
   uploadMs: 100,
   modifySpecMs: 50,
+  // The system disk and three volumes: the attach limit is found without making dozens of disks.
+  disksPerInstance: 4,
 };
 
 /** Emulator, plugin, and the stub of a node in front of it. All of it ends when this goes out of scope. */
@@ -41,9 +43,12 @@ export async function startSystem(directory: string): Promise<System> {
   const emulator = started.use(await startEmulator());
   await emulator.configure(emulatorSettings);
   const pluginSocket = join(directory, 'plugin.sock');
-  const plugin = started.use(await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket }));
+  const args = ['--feature-gates', 'EnableVolumeGroupSnapshots=true'];
+  const plugin = started.use(
+    await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket, args }),
+  );
   const { v1 } = loadCsiProto();
-  const node = { instanceId: await instanceIn(emulator), zoneId };
+  const node = { instanceId: await instanceIn(emulator), zoneId, maxVolumes: 3 };
   const proxy = started.use(
     await startCsiProxy({
       socket: join(directory, 'csi.sock'),

@@ -1,3 +1,4 @@
+import type { AttachParts } from '../../disk/attach/attach-parts.ts';
 import type { GroupCloud } from '../../disk/groups/group-calls.ts';
 import type { Sightings } from '../../disk/sightings.ts';
 import type { ExpandGuardParts } from '../../disk/guards/guard-parts.ts';
@@ -9,6 +10,7 @@ export interface ControllerParts {
   readonly sightings: Sightings;
   readonly lock: OperationLock;
   readonly guards: ExpandGuardParts;
+  readonly attach: AttachParts;
   readonly regionId: string;
   /** Marks what this cluster owns; `undefined` when the operator names no cluster. */
   readonly clusterId: string | undefined;

@@ -1,6 +1,8 @@
 import { createControllerExpandVolume } from './controller-expand-volume.ts';
 import { createControllerGetCapabilities } from './controller-get-capabilities.ts';
 import { createControllerGetVolume } from './controller-get-volume.ts';
+import { createControllerPublishVolume } from './controller-publish-volume.ts';
+import { createControllerUnpublishVolume } from './controller-unpublish-volume.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { createCreateSnapshot } from './create-snapshot.ts';
 import { createCreateVolume } from './create-volume.ts';
@@ -17,6 +19,8 @@ export function createController(parts: ControllerParts) {
     ControllerGetCapabilities: createControllerGetCapabilities(),
     CreateVolume: createCreateVolume(parts),
     DeleteVolume: createDeleteVolume(parts),
+    ControllerPublishVolume: createControllerPublishVolume(parts),
+    ControllerUnpublishVolume: createControllerUnpublishVolume(parts),
     ValidateVolumeCapabilities: createValidateVolumeCapabilities(parts),
     ListVolumes: createListVolumes(parts),
     ControllerGetVolume: createControllerGetVolume(parts),

@@ -168,6 +168,8 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {
   if (isDiskError(error, 'outcome-unknown')) {
+    // Counted from the last one: each may have made something.
+    sightings.seen(unanswered(request));
     sightings.isMissingForLong(unanswered(request));
   }
 }

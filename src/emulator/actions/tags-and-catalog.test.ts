@@ -200,6 +200,31 @@ describe('Regions, zones and instances', () => {
   });
 });
 
+describe('Instance types', () => {
+  it('tell how many disks they take, the system disk included', async () => {
+    const cloud = testCloud({ disksPerInstance: 9 });
+    const body = await cloud.ok('DescribeInstanceTypes', { 'InstanceTypes.1': 'ecs.g6.large' });
+    expect(listAt(body, 'InstanceTypes.InstanceType')).to.deep.equal([
+      {
+        InstanceTypeId: 'ecs.g6.large',
+        InstanceTypeFamily: 'ecs.g6',
+        DiskQuantity: 9,
+        NvmeSupport: 'unsupported',
+      },
+    ]);
+  });
+
+  it('are refused when they do not exist, and filters that are not modelled too', async () => {
+    const cloud = testCloud();
+    expect(await cloud.code('DescribeInstanceTypes', { 'InstanceTypes.1': 'ecs.x' })).to.equal(
+      'InvalidInstanceType.ValueNotSupported',
+    );
+    expect(await cloud.code('DescribeInstanceTypes', { MinimumDiskQuantity: 3 })).to.equal(
+      'InvalidParameter.MinimumDiskQuantity',
+    );
+  });
+});
+
 describe('Resources of one region', () => {
   it('are not found from another', async () => {
     const cloud = testCloud();

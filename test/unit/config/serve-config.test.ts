@@ -37,6 +37,8 @@ describe('serveConfigFrom', () => {
       pollIntervalMs: 1000,
       maxCallMs: 120_000,
       drainMs: 20_000,
+      attachConcurrency: 32,
+      detachConcurrency: 5,
       credentials: undefined,
       groupSnapshots: false,
       guards: {

@@ -6,6 +6,7 @@ import { OperationLock } from '../../../../src/csi/operation-lock.ts';
 import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
 import type { UnaryRpc } from '../../../../src/csi/unary.ts';
+import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
@@ -64,6 +65,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
     cloud,
     sightings,
     guards,
+    attach: createAttachParts(cloud, { attachConcurrency: 32, detachConcurrency: 5 }, now),
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId,

@@ -75,6 +75,7 @@ const volumeContentSource = mostly<object | null>(
   ),
 );
 
+const nodeId = mostly(['i-1', 'i-2', ''], text);
 const groupId = mostly(['ssg-0', 'ssg-000004', 'ssg-000006'], text);
 const snapshotIds = fc.array(snapshotId, { maxLength: 2 });
 const sourceVolumeIds = mostly(
@@ -101,6 +102,13 @@ const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<un
   },
   CreateSnapshot: { name, sourceVolumeId: diskId, parameters },
   DeleteVolume: { volumeId: diskId },
+  ControllerPublishVolume: {
+    volumeId: diskId,
+    nodeId,
+    volumeCapability,
+    readonly: mostly([false], fc.boolean()),
+  },
+  ControllerUnpublishVolume: { volumeId: diskId, nodeId },
   ControllerExpandVolume: { volumeId: diskId, capacityRange, volumeCapability },
   ControllerGetVolume: { volumeId: diskId },
   ValidateVolumeCapabilities: { volumeId: diskId, volumeCapabilities, parameters, volumeContext: parameters },

@@ -180,6 +180,16 @@ describe('takeGroup', () => {
       expect(cloud.snapshots.values()).to.deep.equal([]);
     });
 
+    it('is removed also when ECS shows no member of it any more', async () => {
+      const { take, cloud } = startScene();
+      const { id } = await take();
+      const look = cloud.findSnapshotGroupsByName.bind(cloud);
+      cloud.findSnapshotGroupsByName = async (...args) =>
+        (await look(...args)).map((group) => ({ ...group, status: 'failed', members: [] }));
+      expect(await rejectionOf(take())).to.have.property('kind', 'failed');
+      expect(cloud.argumentsOf('deleteSnapshotGroup')).to.deep.equal([id]);
+    });
+
     it('is not final while nobody knows whether it was removed', async () => {
       const { take, cloud } = startScene();
       cloud.failSnapshots(1);
@@ -205,6 +215,27 @@ describe('takeGroup', () => {
       expect(await rejectionOf(take())).to.have.property('kind', 'busy');
       nowMs = doubtAfterMs;
       expect(await rejectionOf(take())).to.have.property('kind', 'quota');
+    });
+
+    it('is awaited from the last request on that got no answer', async () => {
+      let nowMs = 0;
+      const { take, cloud } = startScene({ invisibleLooks: 100 }, new Sightings(() => nowMs));
+      cloud.failNext('createSnapshotGroup', 'lost-request', 'lost-reply', 'quota');
+      await rejectionOf(take());
+      nowMs = doubtAfterMs;
+      await rejectionOf(take());
+      expect(await rejectionOf(take())).to.have.property('kind', 'busy');
+    });
+
+    it('keeps other parameters from making a second group as long as it may show up', async () => {
+      let nowMs = 0;
+      const { take, cloud } = startScene({ invisibleLooks: 100 }, new Sightings(() => nowMs));
+      cloud.failNext('createSnapshotGroup', 'lost-reply');
+      await rejectionOf(take());
+      for (nowMs = 0; nowMs < doubtAfterMs; nowMs += doubtAfterMs / 4) {
+        expect(await rejectionOf(take({ resourceGroupId: 'rg-1' }))).to.have.property('kind', 'busy');
+      }
+      expect(cloud.groups.values()).to.have.length(1);
     });
 
     it('is found when the token was used with other parameters', async () => {
