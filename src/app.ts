@@ -16,13 +16,12 @@ import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
-import type { GroupCloud } from './disk/groups/group-calls.ts';
 import { ownerTag } from './disk/tags.ts';
 import { systemClock, type Clock } from './ecs/clock.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
-import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
+import { createEcsDiskCloud, type EcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
 import { startKeeper } from './keeper-loop.ts';
 import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
@@ -199,7 +198,7 @@ interface HttpParts {
 
 interface CsiParts extends Observed {
   readonly guards: ExpandGuardParts;
-  readonly cloud: GroupCloud;
+  readonly cloud: EcsDiskCloud;
   readonly access: AccessCheck;
 }
 
@@ -209,6 +208,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
   const controllerParts = {
     ...config,
     cloud,
+    specs: cloud,
     sightings: guards.sightings,
     guards,
     attach: createAttachParts(cloud, config, Date.now),

@@ -1,5 +1,6 @@
 import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
+import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
@@ -23,6 +24,7 @@ import {
 } from './describe-snapshots.ts';
 import { createEcsAttachments } from './ecs-attachments.ts';
 import { createEcsDisks } from './ecs-disks.ts';
+import { createEcsDiskSpecs } from './ecs-disk-specs.ts';
 import { createEcsGroups } from './ecs-groups.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import { createRequestSender } from './ecs-request.ts';
@@ -51,8 +53,8 @@ export interface EcsDiskCloudOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A DiskCloud that can be shut. */
-export interface EcsDiskCloud extends GroupCloud, Disposable {
+/** A GroupCloud that can be shut, and that changes living disks too. */
+export interface EcsDiskCloud extends GroupCloud, SpecCalls, Disposable {
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -66,6 +68,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   const disks = disksPart(tools);
   return withUndecidedLooks({
     ...createEcsDisks({ ...tools, ...disks, tagged }),
+    ...createEcsDiskSpecs({ ...tools, tagged }),
     ...createEcsAttachments({ ...tools, ...disks, lookUpInstance: instanceLookUp(tools) }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     ...createEcsGroups({ ...tools, tagged }),

@@ -33,20 +33,6 @@ export const notAnnounced: readonly NotAnnounced[] = [
     reason: 'ECS attaches every disk for reading and writing; read-only is how the node mounts it',
   },
   {
-    capability: 'MODIFY_VOLUME',
-    sanitySays: [
-      'Modify volume not supported',
-      'Modify Volume not supported',
-      'ControllerModifyVolume not supported',
-    ],
-    reason: 'this version does not change the properties of a disk',
-  },
-  {
-    capability: 'CLONE_VOLUME',
-    sanitySays: ['Volume Cloning not supported'],
-    reason: 'ECS cannot copy a disk without a snapshot',
-  },
-  {
     capability: 'GET_CAPACITY',
     sanitySays: ['GetCapacity not supported'],
     reason: 'ECS does not tell how much of a category a zone has left',

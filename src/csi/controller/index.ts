@@ -3,6 +3,7 @@ import { createControllerGetCapabilities } from './controller-get-capabilities.t
 import { createControllerGetVolume } from './controller-get-volume.ts';
 import { createControllerPublishVolume } from './controller-publish-volume.ts';
 import { createControllerUnpublishVolume } from './controller-unpublish-volume.ts';
+import { createControllerModifyVolume } from './controller-modify-volume.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { createCreateSnapshot } from './create-snapshot.ts';
 import { createCreateVolume } from './create-volume.ts';
@@ -25,6 +26,7 @@ export function createController(parts: ControllerParts) {
     ListVolumes: createListVolumes(parts),
     ControllerGetVolume: createControllerGetVolume(parts),
     ControllerExpandVolume: createControllerExpandVolume(parts),
+    ControllerModifyVolume: createControllerModifyVolume(parts),
     CreateSnapshot: createCreateSnapshot(parts),
     DeleteSnapshot: createDeleteSnapshot(parts),
     ListSnapshots: createListSnapshots(parts),

@@ -31,6 +31,16 @@ describe('TagResources', () => {
     expect(tagged(cloud, id)).to.deep.equal(['a=3', 'b=2']);
   });
 
+  it('lets no two keys of a resource differ in capitals only', async () => {
+    const cloud = testCloud();
+    const id = await cloud.usedDisk({ 'Tag.1.Key': 'Env', 'Tag.1.Value': '1' });
+    const target = { ...region, ResourceType: 'disk', 'ResourceId.1': id };
+    const clash = { 'Tag.1.Key': 'env', 'Tag.1.Value': '2' };
+    expect(await cloud.code('TagResources', { ...target, ...clash })).to.equal('TagKey.Duplication');
+    await cloud.ok('UntagResources', { ...target, 'TagKey.1': 'Env' });
+    expect(await cloud.code('TagResources', { ...target, ...clash })).to.equal('OK');
+  });
+
   it('leaves a resource with twenty tags at most', async () => {
     const cloud = testCloud();
     const id = await cloud.usedDisk(manyTags(0, 20));

@@ -11,6 +11,7 @@ import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import { FakeDiskSpecs } from '../../../support/fake-disk-specs.ts';
 import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
 const { Controller, GroupController } = loadCsiProto().v1;
@@ -30,6 +31,7 @@ export interface Refusal {
 /** The RPCs of Controller and GroupController over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
   readonly cloud: FakeGroupCloud;
+  readonly specs: FakeDiskSpecs;
   readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
   readonly warnings: { readonly details: object; readonly message: string }[];
@@ -51,6 +53,7 @@ export interface HarnessOptions extends FakeDiskCloudOptions {
 
 export function startController(options: HarnessOptions = {}): ControllerHarness {
   const cloud = new FakeGroupCloud(options);
+  const specs = new FakeDiskSpecs(cloud.disks);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
   const sightings = quickSightings();
@@ -63,6 +66,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   const parts = {
     cloud,
+    specs,
     sightings,
     guards,
     attach: createAttachParts(cloud, { attachConcurrency: 32, detachConcurrency: 5 }, now),
@@ -81,6 +85,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   return {
     cloud,
+    specs,
     cluster,
     clock,
     warnings,

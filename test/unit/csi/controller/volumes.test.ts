@@ -262,10 +262,12 @@ describe('ControllerGetCapabilities', () => {
       'PUBLISH_UNPUBLISH_VOLUME',
       'LIST_VOLUMES',
       'GET_VOLUME',
+      'CLONE_VOLUME',
       'CREATE_DELETE_SNAPSHOT',
       'LIST_SNAPSHOTS',
       'GET_SNAPSHOT',
       'EXPAND_VOLUME',
+      'MODIFY_VOLUME',
       'VOLUME_CONDITION',
       'SINGLE_NODE_MULTI_WRITER',
     ]);
