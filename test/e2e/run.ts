@@ -32,3 +32,5 @@ try {
   }
   process.exitCode = 1;
 }
+// A story that was cut off may still be waiting for something.
+process.exit();

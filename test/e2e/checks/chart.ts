@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { chartDirectory, renderedManifests } from '../../../scripts/plain-manifests.ts';
-import { helm } from '../system/product.ts';
+import { helm } from '../system/helm.ts';
 import { contradictions } from './contradictions.ts';
 import type { Check } from './index.ts';
 

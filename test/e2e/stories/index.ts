@@ -10,6 +10,7 @@ import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
 import { rightsTakenAway } from './rights.ts';
 import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
 import { staticVolume } from './static.ts';
+import { tryPreset } from './try-preset.ts';
 
 /** In the order in which they are told. */
 export const stories: readonly Story[] = [
@@ -32,6 +33,7 @@ export const stories: readonly Story[] = [
   groupPolicies,
   groupAcrossZones,
   rightsTakenAway,
+  tryPreset,
   ...interrupted,
   // It sets the clock of ECS forward: whatever comes after it would live in another time.
   protectionExpires,

@@ -10,7 +10,12 @@ export interface Node {
   programFor(image: string): readonly [string, ...string[]];
   secret(namespace: string, name: string, key: string): Promise<string>;
   /** How a container reaches the API server: with flags, or with variables. */
-  apiAccess(container: Container): Promise<{ readonly args: readonly string[]; readonly env: Environment }>;
+  apiAccess(
+    container: Container,
+    pod: PodSpec,
+  ): Promise<{ readonly args: readonly string[]; readonly env: Environment }>;
+  /** `host:port` inside the cluster, and where that is on this machine. */
+  readonly services: ReadonlyMap<string, string>;
 }
 
 export interface ProbeAnswer {
@@ -30,6 +35,8 @@ export interface Pod extends AsyncDisposable {
   isRunning(container: string): boolean;
   /** GETs a probe of a container as a kubelet does. Status 0: no answer. */
   probe(container: string, kind: 'livenessProbe' | 'readinessProbe'): Promise<ProbeAnswer>;
+  /** Where the port of that name is on this machine. */
+  port(name: string): number;
   /** The end of what a container has written. */
   lastWords(container: string): string;
   /** How often a container was started again. */
@@ -86,6 +93,13 @@ export async function startPod(
     name,
     containers: spec.containers,
     kill: (container) => find(container).process.kill(),
+    port(portName) {
+      const found = [...running.values()].map(({ ports }) => ports.get(portName)).find(Number.isInteger);
+      if (found === undefined) {
+        throw new Error(`pod ${name} has no port ${portName}`);
+      }
+      return found;
+    },
     isRunning: (container) => find(container).process.isRunning(),
     restarts: (container) => find(container).restarts,
     lastWords: (container) => readFileSync(find(container).launch.logFile, 'utf8').slice(-2_000),
@@ -117,6 +131,11 @@ async function localLaunch(container: Container, { name, namespace, spec, node, 
     const port = await freePort();
     ports.set(portName, port);
     rewrites.push([new RegExp(`=:${containerPort}$`), `=127.0.0.1:${port}`]);
+    rewrites.push([new RegExp(`=${containerPort}$`), `=${port}`]);
+  }
+  rewrites.push([/=0\.0\.0\.0$/, '=127.0.0.1']);
+  for (const [inCluster, here] of node.services) {
+    rewrites.push([new RegExp(`=${inCluster.replaceAll('.', '\\.')}$`), `=${here}`]);
   }
   for (const { name: volumeName, mountPath } of container.volumeMounts ?? []) {
     if (spec.volumes?.find((volume) => volume.name === volumeName)?.emptyDir === undefined) {
@@ -130,7 +149,7 @@ async function localLaunch(container: Container, { name, namespace, spec, node, 
     rewrites.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), arg),
   );
   const [program, ...leading] = node.programFor(container.image);
-  const access = await node.apiAccess(container);
+  const access = await node.apiAccess(container, spec);
   const how: Launch = {
     program,
     args: [...leading, ...args, ...access.args],

@@ -11,7 +11,7 @@ import {
 } from '../checks/index.ts';
 import { startControlPlane } from './control-plane.ts';
 import { registerNodes } from './nodes.ts';
-import { installProduct } from './product.ts';
+import { install as installAnother, installProduct, type Installation } from './product.ts';
 import { buildPrograms } from './programs.ts';
 import { createReport, type Report } from './report.ts';
 import { createWorld, type Scene, type Story } from './story.ts';
@@ -50,8 +50,9 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
     for (const check of checksBeforeInstallation) {
       await report.add(check.title, () => check.run(context));
     }
-    const product = system.use(await installProduct({ ...context, emulator: ecs }));
-    const scene: Scene = { ecs, nodes, product, controlPlane };
+    const product = system.use(await installProduct(context, ecs));
+    const install = (installation: Installation) => installAnother(context, installation);
+    const scene: Scene = { ecs, nodes, product, controlPlane, install };
     for (const check of checksBeforeStories) {
       await report.add(check.title, () => check.run({ ...context, product }));
     }

@@ -3,7 +3,7 @@ import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { KubeObject, Kubectl } from './kubectl.ts';
 import type { ClusterNode } from './nodes.ts';
-import type { Product } from './product.ts';
+import type { Installation, Product } from './product.ts';
 import { eventually } from './wait.ts';
 
 /** What a user does and what he must see. Each story has a namespace of its own, which is removed at its end. */
@@ -19,6 +19,7 @@ export interface World {
   readonly nodes: readonly ClusterNode[];
   readonly product: Product;
   readonly controlPlane: ControlPlane;
+  readonly install: Scene['install'];
   /** The namespace of this story. */
   readonly namespace: string;
   /** Writes a line into the log of this story. */
@@ -37,6 +38,8 @@ export interface WaitOptions {
 }
 
 export interface Scene {
+  /** Installs the chart once more. */
+  readonly install: (installation: Installation) => Promise<Product>;
   readonly ecs: Emulator;
   readonly nodes: readonly ClusterNode[];
   readonly product: Product;
@@ -61,8 +64,9 @@ export function createWorld(scene: Scene, namespace: string, logFile: string): W
     namespace,
     say,
     async waitFor(object, pathIsValue, { namespace: other = namespace, seconds = 90 } = {}) {
-      const [path = '', value = ''] = pathIsValue.split('=');
-      await kubectl.run(`wait ${object} -n ${other} --for=jsonpath=${path}=${value} --timeout=${seconds}s`);
+      const limit = `-n ${other} --timeout=${seconds}s`;
+      await kubectl.run(`wait ${object} --for=create ${limit}`);
+      await kubectl.run(`wait ${object} --for=jsonpath=${pathIsValue} ${limit}`);
     },
     event: (object, reason, containing = '') =>
       eventually(

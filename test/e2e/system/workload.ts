@@ -6,7 +6,8 @@ export interface Deployment {
 }
 
 export interface PodSpec {
-  readonly serviceAccountName: string;
+  /** Absent where the pod does not speak to the API server. */
+  readonly serviceAccountName?: string;
   readonly containers: readonly Container[];
   readonly volumes?: readonly Volume[];
 }
