@@ -45,7 +45,7 @@ export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
     createSnapshotGroup: (group, call) => createGroup(client, change, group, call),
     deleteSnapshotGroup: (groupId, call) =>
       isSnapshotGroupId(groupId) ? deleteSnapshotGroup(client, change, groupId, call) : Promise.resolve([]),
-    tagSnapshotGroup: (groupId, tag, call) => tagged.tag('snapshotgroup', groupId, tag, call),
+    tagSnapshotGroup: (groupId, tag, call) => tagged.tag('snapshotgroup', groupId, [tag], call),
     findSnapshotGroup: lookUp,
     async findSnapshotGroups(groupIds, call) {
       const groups = await Promise.all(groupIds.map((groupId) => lookUp(groupId, call)));

@@ -187,6 +187,7 @@ describe('A search for groups by tag', () => {
         listIds: () => Promise.resolve(all),
         isProvenAbsent: () => Promise.reject(new Error('not expected')),
         tag: () => Promise.reject(new Error('not expected')),
+        untag: () => Promise.reject(new Error('not expected')),
       },
     });
     const searching = groups.findSnapshotGroupsByTag(tag, aCall());
