@@ -27,7 +27,7 @@ export interface KeeperParts extends GuardParts {
 /**
  * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, and
  * removes the objects of delete protections whose snapshot has expired. Every step may be repeated, by any number of
- * replicas; nothing is touched that this cluster does not own.
+ * replicas; nothing is touched that this cluster does not own, or that a claim waits to be restored from.
  */
 export class Keeper {
   readonly #parts: KeeperParts;
@@ -62,14 +62,14 @@ export class Keeper {
     }
     const superseded = supersededAmong(guards);
     for (const { id } of superseded) {
-      await this.#act({ act: 'drop-superseded', diskId, snapshotId: id }, () =>
+      await this.#actUnlessRestoring({ act: 'drop-superseded', diskId, snapshotId: id }, call, () =>
         dropSnapshot(this.#parts, id, call),
       );
     }
     const guarded = await withVolume(this.#parts, disk, call);
     for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
       if (await this.#isComplete(guarded, guard, call)) {
-        await this.#act({ act: 'release', diskId, snapshotId: guard.id }, () =>
+        await this.#actUnlessRestoring({ act: 'release', diskId, snapshotId: guard.id }, call, () =>
           releaseGuard(this.#parts, guarded, guard, call),
         );
       }
@@ -109,17 +109,19 @@ export class Keeper {
   }
 
   async #removeIfAbsentBefore(recorded: RecordedProtection, call: Call): Promise<void> {
-    const { cluster } = this.#parts;
     const { snapshotId, diskId } = recorded;
-    if (!this.#absentBefore.has(snapshotId) || (await cluster.isBeingRestored(snapshotId, call))) {
-      return;
+    if (this.#absentBefore.has(snapshotId)) {
+      await this.#actUnlessRestoring({ act: 'remove-protection', diskId, snapshotId }, call, () =>
+        this.#parts.cluster.removeProtection(recorded, call),
+      );
     }
-    await this.#act({ act: 'remove-protection', diskId, snapshotId }, () =>
-      cluster.removeProtection(recorded, call),
-    );
   }
 
-  async #act(act: KeeperAct, perform: () => Promise<void>): Promise<void> {
+  /** Leaves alone what a claim waits to be restored from. */
+  async #actUnlessRestoring(act: KeeperAct, call: Call, perform: () => Promise<void>): Promise<void> {
+    if (await this.#parts.cluster.isBeingRestored(act.snapshotId, call)) {
+      return;
+    }
     this.#parts.onAct(act);
     if (!this.#parts.isDryRun) {
       await perform();
