@@ -17,6 +17,8 @@ function layer(folder, allowed, packages) {
     'connect-cluster',
     'keeper-loop',
     'restore-manifests',
+    'restore-group',
+    'group-manifests',
     'csi',
     'disk',
     'ecs',

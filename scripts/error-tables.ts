@@ -2,6 +2,7 @@ import { statusName, statusOfKind } from '../src/csi/status.ts';
 import type { DiskErrorKind } from '../src/disk/disk-error.ts';
 import { ecsErrorGroups } from '../src/ecs/ecs-errors.ts';
 import type { ErrorGroup, ErrorRow } from '../src/ecs/errors/error-row.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** Where the printed tables live. */
 export const errorTablesFile = new URL('../docs/error-codes.md', import.meta.url);
@@ -26,22 +27,16 @@ function kindTable(): string {
     const { status, reason } = statusOfKind[kind];
     return [`\`${kind}\``, statusName(status), reason];
   });
-  return `## Kinds\n\n${table(['kind', 'gRPC status', 'why'], rows)}`;
+  return `## Kinds\n\n${markdownTable(['kind', 'gRPC status', 'why'], rows)}`;
 }
 
 function groupTable({ title, source, rows }: ErrorGroup): string {
   const head = ['ECS code', 'of', 'kind', 'gRPC status', 'meaning', 'what to do'];
-  return `## ${title}\n\nSource: <${source}>\n\n${table(head, rows.map(cellsOf))}`;
+  return `## ${title}\n\nSource: <${source}>\n\n${markdownTable(head, rows.map(cellsOf))}`;
 }
 
 function cellsOf({ code, actions, textIncludes, kind, reason, remedy }: ErrorRow): string[] {
   const codeCell = textIncludes === undefined ? `\`${code}\`` : `\`${code}\` with "${textIncludes}"`;
   const status = statusName(statusOfKind[kind].status);
   return [codeCell, actions?.join(', ') ?? 'any', `\`${kind}\``, status, reason, remedy ?? ''];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }

@@ -11,17 +11,17 @@ import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
 import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
+import { createAttachParts } from './disk/attach/attach-parts.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
-import type { GroupCloud } from './disk/groups/group-calls.ts';
 import { ownerTag } from './disk/tags.ts';
 import { systemClock, type Clock } from './ecs/clock.ts';
 import { createEcsClient } from './ecs/client.ts';
 import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
-import { createEcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
+import { createEcsDiskCloud, type EcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
 import { startKeeper } from './keeper-loop.ts';
 import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
@@ -198,7 +198,7 @@ interface HttpParts {
 
 interface CsiParts extends Observed {
   readonly guards: ExpandGuardParts;
-  readonly cloud: GroupCloud;
+  readonly cloud: EcsDiskCloud;
   readonly access: AccessCheck;
 }
 
@@ -208,8 +208,10 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
   const controllerParts = {
     ...config,
     cloud,
+    specs: cloud,
     sightings: guards.sightings,
     guards,
+    attach: createAttachParts(cloud, config, Date.now),
     lock: new OperationLock(),
     now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),

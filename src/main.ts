@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
   serve: async (argv) => (await import('./serve.ts')).serve(argv, process.env),
   emulator: async (argv) => (await import('./emulator/run-emulator.ts')).runEmulator(argv),
   'restore-manifests': async (argv) => (await import('./restore-manifests.ts')).printRestoreManifests(argv),
+  'restore-group': async (argv) => (await import('./restore-group.ts')).restoreGroup(argv, process.env),
   demo: async (argv) => (await import('./demo/run-demo.ts')).runDemo(argv),
 };
 
@@ -15,6 +16,7 @@ const usage = `Usage: csi-datasafe <command> [options]
 Commands:
   serve              the CSI plugin, on a Unix socket
   restore-manifests  prints the Kubernetes objects that restore an ECS snapshot
+  restore-group      prints those that restore all members of a group snapshot; asks ECS for them
   emulator           an emulator of the ECS API, to try the plugin without a cloud account
   demo               runs plugin and emulator and shows them at work
 

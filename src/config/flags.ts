@@ -5,7 +5,7 @@ import { credentialKinds } from './credentials.ts';
 import { firstSet, UsageError, type Environment } from './usage-error.ts';
 
 /** A flag, the variables that stand in for it, and what it is when nobody says. */
-interface Flag {
+export interface Flag {
   readonly name: string;
   readonly argument: string;
   readonly env: readonly string[];
@@ -60,6 +60,20 @@ export const flags = {
   pollInterval: flag('poll-interval', '<duration>', [], '1s', 'time between two looks at unfinished work'),
   callTimeout: flag('call-timeout', '<duration>', [], '2m', 'limit of a CSI call without a deadline'),
   drainTimeout: flag('drain-timeout', '<duration>', [], '20s', 'time for running calls after SIGTERM'),
+  attachConcurrency: flag(
+    'attach-concurrency',
+    '<number>',
+    ['DISK_ATTACH_CONCURRENCY'],
+    '32',
+    'attaches at a time to an instance tagged supportConcurrencyAttach=true; others take one',
+  ),
+  detachConcurrency: flag(
+    'detach-concurrency',
+    '<number>',
+    ['DISK_DETACH_CONCURRENCY'],
+    '5',
+    'detaches at a time from an instance not tagged supportConcurrencyDetach=true',
+  ),
   credentials: flag(
     'credentials',
     '<kind>',
@@ -115,7 +129,7 @@ export const flags = {
   logLevel: flag('log-level', '<level>', ['LOG_LEVEL'], 'info', LOG_LEVELS.join(', ')),
 };
 
-function flag(
+export function flag(
   name: string,
   argument: string,
   env: readonly string[],
@@ -131,15 +145,32 @@ export interface FlagValues {
   readonly required: (flag: Flag) => string;
 }
 
+/** A command with the flags that it understands. */
+export interface FlaggedCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly flags: readonly Flag[];
+}
+
+const serveCommand: FlaggedCommand = {
+  name: 'serve',
+  description: 'Serves CSI for Alibaba Cloud disks (Identity, Controller, GroupController) on a Unix socket.',
+  flags: Object.values(flags),
+};
+
 /** @returns the values, or the help text when that is what was asked for. */
-export function parseFlags(argv: readonly string[], env: Environment): FlagValues | string {
+export function parseFlags(
+  argv: readonly string[],
+  env: Environment,
+  { name, description, flags: known } = serveCommand,
+): FlagValues | string {
   const help: string[] = [];
-  const command = new Command('csi-datasafe serve')
-    .description('Serves the CSI Identity and Controller of Alibaba Cloud disks on a Unix socket.')
+  const command = new Command(`csi-datasafe ${name}`)
+    .description(description)
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => help.push(text), writeErr: () => undefined });
-  for (const item of Object.values(flags)) {
+  for (const item of known) {
     command.addOption(new Option(`--${item.name} ${item.argument}`, helpOf(item)));
   }
   try {

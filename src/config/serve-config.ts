@@ -7,7 +7,16 @@ import { readFeatureGates } from './feature-gates.ts';
 import { flags, parseFlags, type FlagValues } from './flags.ts';
 import { guardConfigFrom, type GuardConfig } from './guard-config.ts';
 import { UsageError, type Environment } from './usage-error.ts';
-import { durationMs, fileMode, fileOwner, hostAndPort, oneOf, socketPath, type FileOwner } from './values.ts';
+import {
+  countFrom,
+  durationMs,
+  fileMode,
+  fileOwner,
+  hostAndPort,
+  oneOf,
+  socketPath,
+  type FileOwner,
+} from './values.ts';
 
 /** Everything that `csi-datasafe serve` can be told. */
 export interface ServeConfig {
@@ -27,6 +36,12 @@ export interface ServeConfig {
   readonly pollIntervalMs: number;
   readonly maxCallMs: number;
   readonly drainMs: number;
+  /** At an instance that takes several at a time. */
+  readonly attachConcurrency: number;
+  readonly detachConcurrency: number;
+  /** The account may attach, or detach, several disks at a time at any instance, tagged or not. */
+  readonly isParallelAttachAllowed: boolean;
+  readonly isParallelDetachAllowed: boolean;
   readonly credentials: CredentialSettings | undefined;
   readonly guards: GuardConfig;
   /** The gate EnableVolumeGroupSnapshots. */
@@ -58,6 +73,8 @@ export function serveConfigFrom(
     ...limits(parsed),
     guards: guardConfigFrom(parsed, gates.open, env),
     groupSnapshots: gates.open.has('EnableVolumeGroupSnapshots'),
+    isParallelAttachAllowed: gates.open.has('DiskParallelAttach'),
+    isParallelDetachAllowed: gates.open.has('DiskParallelDetach'),
     driverName: driverName(required(flags.driverName)),
     httpEndpoint: httpEndpoint(required(flags.httpEndpoint)),
     clusterId: clusterId(optional(flags.clusterId)),
@@ -80,7 +97,8 @@ function socketSettings({ optional, required }: FlagValues) {
   };
 }
 
-function ecsSettings({ optional, required }: FlagValues) {
+/** Where ECS is, and how it is reached. @throws UsageError */
+export function ecsSettings({ optional, required }: FlagValues) {
   const endpoint = optional(flags.ecsEndpoint);
   return {
     regionId: regionId(required(flags.region)),
@@ -96,6 +114,8 @@ function limits({ required }: FlagValues) {
     pollIntervalMs: durationMs('--poll-interval', required(flags.pollInterval)),
     maxCallMs: durationMs('--call-timeout', required(flags.callTimeout)),
     drainMs: durationMs('--drain-timeout', required(flags.drainTimeout)),
+    attachConcurrency: countFrom('--attach-concurrency', required(flags.attachConcurrency)),
+    detachConcurrency: countFrom('--detach-concurrency', required(flags.detachConcurrency)),
   };
 }
 
@@ -122,8 +142,8 @@ function clusterId(text: string | undefined): string | undefined {
   return text;
 }
 
-/** The rule of the standard: a domain name of at most 63 characters. */
-function driverName(text: string): string {
+/** The rule of the standard: a domain name of at most 63 characters. @throws UsageError */
+export function driverName(text: string): string {
   if (text.length > 63 || !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) {
     throw new UsageError(`--driver-name: "${text}" is not a domain name of at most 63 characters`);
   }

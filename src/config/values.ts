@@ -17,6 +17,14 @@ export function durationMs(flag: string, text: string): number {
   return duration;
 }
 
+/** `5`: how many at a time. @throws UsageError that names the flag. */
+export function countFrom(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new UsageError(`${flag}: "${text}" is not a number from 1 to 9999`);
+  }
+  return Number(text);
+}
+
 /** `0660` as a file mode. */
 export function fileMode(flag: string, text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) {

@@ -24,6 +24,10 @@ export function notFound(message: string): StatusError {
   return new StatusError(GrpcStatus.NOT_FOUND, message);
 }
 
+export function alreadyExists(message: string): StatusError {
+  return new StatusError(GrpcStatus.ALREADY_EXISTS, message);
+}
+
 export function aborted(message: string): StatusError {
   return new StatusError(GrpcStatus.ABORTED, message);
 }

@@ -2,6 +2,8 @@ import type { Disk } from '../disk/disk.ts';
 import type { ReadGroup } from '../disk/groups/read-group.ts';
 import { isReady, type Snapshot } from '../disk/snapshot.ts';
 import type { Snapshot as CsiSnapshot } from '../generated/csi/v1/Snapshot.ts';
+import { tagKeys } from '../disk/tags.ts';
+import type { VolumeContentSource } from '../generated/csi/v1/VolumeContentSource.ts';
 import type { VolumeGroupSnapshot } from '../generated/csi/v1/VolumeGroupSnapshot.ts';
 import type { Volume } from '../generated/csi/v1/Volume.ts';
 import { bytesOf } from './capacity.ts';
@@ -9,14 +11,22 @@ import { topologyOf } from './topology.ts';
 
 /** A disk in the words of the standard. */
 export function toCsiVolume(disk: Disk, volumeContext: Record<string, string> = {}): Volume {
-  const snapshotId = disk.sourceSnapshotId;
   return {
     volumeId: disk.id,
     capacityBytes: bytesOf(disk.sizeGiB),
     volumeContext,
-    contentSource: snapshotId === undefined ? null : { snapshot: { snapshotId } },
+    contentSource: contentSourceOf(disk),
     accessibleTopology: topologyOf(disk),
   };
+}
+
+/** The snapshot by way of which a clone came to be is nobody's business. */
+function contentSourceOf({ tags, sourceSnapshotId: snapshotId }: Disk): VolumeContentSource | null {
+  const volumeId = tags.get(tagKeys.clonedFrom);
+  if (volumeId !== undefined) {
+    return { volume: { volumeId } };
+  }
+  return snapshotId === undefined ? null : { snapshot: { snapshotId } };
 }
 
 /**

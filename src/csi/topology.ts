@@ -23,6 +23,16 @@ export function zonesFrom(requirement: TopologyRequirement__Output | null): stri
   return zones.length === 0 ? undefined : [...new Set(zones)];
 }
 
+/** The regions that a requirement names, where each of its terms names one; `undefined` when any region will do. */
+export function regionsFrom(requirement: TopologyRequirement__Output | null): string[] | undefined {
+  const terms = [...(requirement?.preferred ?? []), ...(requirement?.requisite ?? [])];
+  const regions = terms.flatMap(({ segments }) => {
+    const region = segments[topologyKeys.region] ?? segments[topologyKeys.wellKnownRegion];
+    return region === undefined || region === '' ? [] : [region];
+  });
+  return regions.length === 0 || regions.length < terms.length ? undefined : [...new Set(regions)];
+}
+
 /**
  * Where a disk can be attached: in its zone, or anywhere in its region for a regional one. Nodes carry the well-known
  * region key, not one of the driver.

@@ -1,7 +1,12 @@
 import type { VolumeCapability__Output } from '../generated/csi/v1/VolumeCapability.ts';
 import { invalidArgument } from './status.ts';
 
-const singleNodeModes = ['SINGLE_NODE_WRITER', 'SINGLE_NODE_READER_ONLY'];
+const singleNodeModes = [
+  'SINGLE_NODE_WRITER',
+  'SINGLE_NODE_READER_ONLY',
+  'SINGLE_NODE_SINGLE_WRITER',
+  'SINGLE_NODE_MULTI_WRITER',
+];
 const multiNodeReadModes = ['MULTI_NODE_READER_ONLY'];
 const multiNodeWriteModes = ['MULTI_NODE_SINGLE_WRITER', 'MULTI_NODE_MULTI_WRITER'];
 const fileSystems = ['ext4', 'ext3', 'xfs', 'ntfs'];
@@ -12,15 +17,31 @@ export function requireCapabilities(capabilities: readonly VolumeCapability__Out
     throw invalidArgument('volume_capabilities is missing');
   }
   for (const [index, capability] of capabilities.entries()) {
-    const field = `volume_capabilities[${index}]`;
-    if (capability.block == null && capability.mount == null) {
-      throw invalidArgument(`${field}: one of block and mount is needed`);
-    }
-    const mode = capability.accessMode?.mode ?? 'UNKNOWN';
-    if (mode === 'UNKNOWN') {
-      throw invalidArgument(`${field}: access_mode is missing`);
-    }
+    assertWellFormed(capability, `volume_capabilities[${index}]`);
   }
+}
+
+/** The one capability of a request. @throws StatusError INVALID_ARGUMENT when it is missing or malformed. */
+export function requireCapability(capability: VolumeCapability__Output | null): VolumeCapability__Output {
+  if (capability === null) {
+    throw invalidArgument('volume_capability is missing');
+  }
+  assertWellFormed(capability, 'volume_capability');
+  return capability;
+}
+
+function assertWellFormed(capability: VolumeCapability__Output, field: string): void {
+  if (capability.block == null && capability.mount == null) {
+    throw invalidArgument(`${field}: one of block and mount is needed`);
+  }
+  if ((capability.accessMode?.mode ?? 'UNKNOWN') === 'UNKNOWN') {
+    throw invalidArgument(`${field}: access_mode is missing`);
+  }
+}
+
+/** Whether the volume may be at several nodes at a time. */
+export function isShared(capability: VolumeCapability__Output): boolean {
+  return !singleNodeModes.includes(capability.accessMode?.mode ?? 'UNKNOWN');
 }
 
 /**

@@ -51,13 +51,69 @@ export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([
   ['cloud_essd_xc1', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536, snapshotGroups: true }],
 ]);
 
-/** Smallest size of each ESSD performance level, in GiB. */
-export const minSizeOfPerformanceLevel: ReadonlyMap<string, number> = new Map([
-  ['PL0', 1],
-  ['PL1', 20],
-  ['PL2', 461],
-  ['PL3', 1261],
+const createDisk =
+  'https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createdisk';
+const ofCreateDisk = `CreateDisk, parameter Size: <${createDisk}>`;
+const ofExistingDriver = 'the existing driver, pkg/disk/category.go; not in the reference of ECS';
+
+/** Where the sizes of each category come from. */
+export const sourceOfSizes: ReadonlyMap<string, string> = new Map([
+  ['cloud_essd', ofCreateDisk],
+  ['cloud_auto', ofCreateDisk],
+  ['cloud_essd_entry', `${ofCreateDisk}; the existing driver allows 65536`],
+  ['cloud_regional_disk_auto', ofCreateDisk],
+  ['cloud_ssd', `${ofCreateDisk}; the existing driver allows 65536`],
+  ['cloud_efficiency', `${ofCreateDisk}; the existing driver allows 65536`],
+  ['cloud', ofCreateDisk],
+  ['elastic_ephemeral_disk_standard', ofCreateDisk],
+  ['elastic_ephemeral_disk_premium', ofCreateDisk],
+  ['cloud_essd_xc0', ofExistingDriver],
+  ['cloud_essd_xc1', ofExistingDriver],
 ]);
+
+/** What an ESSD performance level asks for and gives. */
+export interface PerformanceLevel {
+  readonly minSizeGiB: number;
+  readonly maxIops: number;
+}
+
+/** The levels of cloud_essd. Numbers: CreateDisk, parameters Size and PerformanceLevel. */
+export const performanceLevels: ReadonlyMap<string, PerformanceLevel> = new Map([
+  ['PL0', { minSizeGiB: 1, maxIops: 10_000 }],
+  ['PL1', { minSizeGiB: 20, maxIops: 50_000 }],
+  ['PL2', { minSizeGiB: 461, maxIops: 100_000 }],
+  ['PL3', { minSizeGiB: 1261, maxIops: 1_000_000 }],
+]);
+
+/** Smallest size of each ESSD performance level, in GiB. */
+export const minSizeOfPerformanceLevel: ReadonlyMap<string, number> = new Map(
+  [...performanceLevels].map(([level, { minSizeGiB }]) => [level, minSizeGiB]),
+);
+
+/** Smallest cloud_auto disk that takes provisioned IOPS, and that bursts. CreateDisk, ProvisionedIops and BurstingEnabled. */
+export const minSizeOfProvisionedIopsGiB = 4;
+export const minSizeOfBurstingGiB = 4;
+
+/** IOPS that a cloud_auto disk has without any provisioned ones. CreateDisk, parameter ProvisionedIops. */
+export function baselineIops(sizeGiB: number): number {
+  return Math.max(Math.min(1800 + 50 * sizeGiB, 50_000), 3000);
+}
+
+/** The most IOPS that can be provisioned on top of the baseline. CreateDisk, parameter ProvisionedIops. */
+export function maxProvisionedIops(sizeGiB: number): number {
+  return sizeGiB < minSizeOfProvisionedIopsGiB
+    ? 0
+    : Math.max(0, Math.min(1000 * sizeGiB - baselineIops(sizeGiB), 50_000));
+}
+
+/**
+ * The same for a living disk. ModifyDiskSpec, parameter ProvisionedIops, which knows no least baseline: ECS decides between
+ * the two for disks under 24 GiB.
+ */
+export function maxProvisionedIopsOfChange(sizeGiB: number): number {
+  const baseline = Math.min(1800 + 50 * sizeGiB, 50_000);
+  return Math.max(0, Math.min(1000 * sizeGiB - baseline, 50_000));
+}
 
 /** The level that ECS gives a cloud_essd disk when none is asked for. */
 export const defaultPerformanceLevel = 'PL1';

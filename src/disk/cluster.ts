@@ -8,6 +8,11 @@ export interface Cluster {
   /** The PersistentVolume of a disk, from a cache that an informer keeps; `undefined` when there is none. */
   findVolume(diskId: string, call: Call): Promise<ClusterVolume | undefined>;
   /**
+   * What the node can attach that the scheduler has chosen for a claim. `undefined` when no node is chosen yet, or nobody
+   * can tell: that must not keep a disk from being made. Never rejects.
+   */
+  findSelectedNode(search: NodeSearch, call: Call): Promise<SelectedNode | undefined>;
+  /**
    * Whether the claim of the volume has grown to the size, file system and all. `unknown` when nobody can tell: no
    * cluster, no claim.
    */
@@ -30,6 +35,19 @@ export interface Cluster {
    * waited for; the same event again only raises its count.
    */
   report(event: ClusterEvent): void;
+}
+
+/** Where to read which node was chosen. */
+export interface NodeSearch {
+  /** The node's name, where somebody has told it already. */
+  readonly nodeName: string | undefined;
+  readonly claim: { readonly namespace: string; readonly name: string } | undefined;
+}
+
+export interface SelectedNode {
+  readonly nodeName: string;
+  /** As the node plugin has labelled the node. */
+  readonly categories: readonly string[];
 }
 
 export type ExpansionState = 'complete' | 'pending' | 'unknown';
@@ -86,6 +104,8 @@ export type EventReason =
   | 'ProtectionNotPossible'
   | 'ProtectionNotRecorded'
   | 'InvalidProtectionPolicy'
+  | 'ProtectionWeakened'
+  | 'ProtectionStrengthened'
   | 'GroupSnapshotRefused'
   | 'GroupSnapshotFailed';
 

@@ -1,3 +1,4 @@
+import type { AttachmentCalls } from './attachment-calls.ts';
 import type { Call } from './call.ts';
 import type { Disk, DiskResize, NewDisk, Tag } from './disk.ts';
 import type { NewSnapshot, Snapshot } from './snapshot.ts';
@@ -12,7 +13,7 @@ import type { NewSnapshot, Snapshot } from './snapshot.ts';
  * - A resource that is missing from an answer is `undefined` here, which is no proof that it is gone: a caller
  *   without RAM rights gets the same empty answer. `isDiskProvenAbsent` and its like are the proof.
  */
-export interface DiskCloud extends DiskCalls, SnapshotCalls, AccountCalls {}
+export interface DiskCloud extends DiskCalls, AttachmentCalls, SnapshotCalls, AccountCalls {}
 
 export interface DiskCalls {
   /** @returns the new disk's id, before the disk is usable. */

@@ -1,3 +1,4 @@
+import type { SelectedNode } from './cluster.ts';
 import { diskCategories, sizeLimitsOf } from './categories.ts';
 import type { NewDisk, Tag } from './disk.ts';
 import { DiskError } from './disk-error.ts';
@@ -23,6 +24,8 @@ export interface DiskRequest {
   readonly resourceGroupId: string | undefined;
   readonly storageClusterId: string | undefined;
   readonly tags: readonly Tag[];
+  /** What the node can attach for which the disk is meant; `undefined` when nobody knows. A disk that exists stays. */
+  readonly attachable?: SelectedNode | undefined;
 }
 
 /** One way to make the disk. */
@@ -67,6 +70,24 @@ export function candidatesOfSize(request: DiskRequest, sizeGiB: number): Candida
   if (fitting.length === 0) {
     const limits = new Set(candidates.map(describeLimits));
     throw new DiskError('out-of-range', `no disk of ${sizeGiB} GiB is offered: ${[...limits].join(', ')}`);
+  }
+  return fitting;
+}
+
+/**
+ * The candidates that the node can attach.
+ * @throws DiskError `not-offered` when there are none: another node may be better off.
+ */
+export function attachableOf(request: DiskRequest, candidates: readonly Candidate[]): readonly Candidate[] {
+  const { attachable } = request;
+  if (attachable === undefined) {
+    return candidates;
+  }
+  const fitting = candidates.filter(({ category }) => attachable.categories.includes(category));
+  if (fitting.length === 0) {
+    const wanted = [...new Set(candidates.map(({ category }) => category))].join(', ');
+    const message = `node ${attachable.nodeName} cannot attach ${wanted}; it can attach ${attachable.categories.join(', ')}`;
+    throw new DiskError('not-offered', message);
   }
   return fitting;
 }

@@ -86,3 +86,8 @@ export function isDiskId(text: string): boolean {
 export function isInUse(disk: Disk): boolean {
   return disk.attachments.length > 0 || ['In_use', 'Attaching', 'Detaching'].includes(disk.status);
 }
+
+/** Whether ECS shows the disk on the instance, be it on its way there or off it. */
+export function isOn(disk: Disk, instanceId: string): boolean {
+  return disk.attachments.some((attachment) => attachment.instanceId === instanceId);
+}

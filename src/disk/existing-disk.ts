@@ -1,5 +1,6 @@
 import { diskCategories } from './categories.ts';
 import type { Disk } from './disk.ts';
+import { tagKeys } from './tags.ts';
 import { candidatesFor, type DiskRequest } from './disk-request.ts';
 
 /** In what an existing disk differs from the request; empty when it is what was asked for. */
@@ -53,7 +54,16 @@ function differingSettings(disk: Disk, request: DiskRequest): string[] {
   const differing = pairs
     .filter(([, actual, wanted]) => wanted !== undefined && actual !== wanted)
     .map(([name, actual]) => `its ${name} is ${String(actual ?? 'not set')}`);
-  return disk.sourceSnapshotId === request.snapshotId
-    ? differing
-    : [...differing, `its source snapshot is ${disk.sourceSnapshotId ?? 'none'}`];
+  return [...differing, ...differingSource(disk, request)];
+}
+
+function differingSource(disk: Disk, request: DiskRequest): string[] {
+  const clonedFrom = disk.tags.get(tagKeys.clonedFrom);
+  if (clonedFrom !== request.tags.find(({ key }) => key === tagKeys.clonedFrom)?.value) {
+    return [clonedFrom === undefined ? 'it is no clone' : `it is a clone of ${clonedFrom}`];
+  }
+  // A clone is known by its source: the snapshot in between may be another one, or gone.
+  return clonedFrom !== undefined || disk.sourceSnapshotId === request.snapshotId
+    ? []
+    : [`its source snapshot is ${disk.sourceSnapshotId ?? 'none'}`];
 }

@@ -5,6 +5,7 @@ import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isDiskError } from './disk-error.ts';
 import {
+  attachableOf,
   candidatesFor,
   candidatesOfSize,
   describeCandidate,
@@ -64,7 +65,12 @@ export async function provisionDisk(
   throw new DiskError('not-offered', `no candidate can be had for ${request.key}: ${refusals.join('; ')}`);
 }
 
-async function findByKey(parts: ProvisionDiskParts, key: string, call: Call): Promise<Disk | undefined> {
+/** The disk that an earlier attempt has made. @throws DiskError `busy` when there are several. */
+export async function findByKey(
+  parts: ProvisionDiskParts,
+  key: string,
+  call: Call,
+): Promise<Disk | undefined> {
   const found = await parts.cloud.findDisksByTag({ key: tagKeys.diskKey, value: key }, call);
   const ours = found.filter((disk) => isOursOrNobodys(disk.tags, parts.clusterId));
   if (ours.length > 1) {
@@ -141,7 +147,8 @@ interface Wanted {
 /** A restored disk is at least as large as its snapshot, and of a category to which that can be restored now. */
 async function withSource(cloud: DiskCloud, request: DiskRequest, call: Call): Promise<Wanted> {
   if (request.snapshotId === undefined) {
-    return { sizeGiB: request.sizeGiB, candidates: candidatesOfSize(request, request.sizeGiB) };
+    const candidates = attachableOf(request, candidatesOfSize(request, request.sizeGiB));
+    return { sizeGiB: request.sizeGiB, candidates };
   }
   const snapshot = await restorableSnapshot(cloud, request.snapshotId, call);
   const sizeGiB = Math.max(request.sizeGiB, snapshot.sourceDiskSizeGiB);
@@ -149,7 +156,10 @@ async function withSource(cloud: DiskCloud, request: DiskRequest, call: Call): P
     const message = `snapshot ${snapshot.id} needs ${sizeGiB} GiB, and the limit is ${request.maxSizeGiB} GiB`;
     throw new DiskError('out-of-range', message);
   }
-  return { sizeGiB, candidates: takersOf(snapshot, candidatesOfSize(request, sizeGiB)) };
+  return {
+    sizeGiB,
+    candidates: takersOf(snapshot, attachableOf(request, candidatesOfSize(request, sizeGiB))),
+  };
 }
 
 /** Until the upload of a snapshot is finished, ECS restores it to categories with instant access only. */

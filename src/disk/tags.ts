@@ -14,6 +14,12 @@ export const tagKeys = {
   guardIntent: 'csi.alibabacloud.com/guard-intent',
   guardRound: 'csi.alibabacloud.com/guard-round',
   guardOutcome: 'csi.alibabacloud.com/guard-outcome',
+  /** On a disk that is a clone: the disk that was cloned. */
+  clonedFrom: 'csi.alibabacloud.com/cloned-from',
+  /** On the snapshot by way of which a disk is cloned: the key of the new disk. */
+  cloneFor: 'csi.alibabacloud.com/clone-for',
+  /** On the same snapshot: by this one they are listed. */
+  cloneSnapshot: 'csi.alibabacloud.com/clone-snapshot',
   pvcName: 'kubernetes.io/created-for/pvc/name',
   pvcNamespace: 'kubernetes.io/created-for/pvc/namespace',
   pvName: 'kubernetes.io/created-for/pv/name',
@@ -22,6 +28,7 @@ export const tagKeys = {
   groupSnapshotName: 'csi.alibabacloud.com/group-snapshot/name',
   groupSnapshotNamespace: 'csi.alibabacloud.com/group-snapshot/namespace',
   groupDisks: 'csi.alibabacloud.com/group-snapshot/disks',
+  groupOutcome: 'csi.alibabacloud.com/group-snapshot/outcome',
 } as const;
 
 const createdByValue = 'alibabacloud-csi-plugin';

@@ -1,9 +1,12 @@
 import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
+import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk-error.ts';
 import type { GroupCloud } from '../disk/groups/group-calls.ts';
+import type { Instance } from '../disk/instance.ts';
+import { isInstanceId } from '../disk/instance.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import { isSnapshotId } from '../disk/snapshot.ts';
 import type { BatchWindowOptions } from './batch-window.ts';
@@ -12,13 +15,16 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { createDescribeBatch } from './describe-batch.ts';
 import { createDescribeDisks, describeDisksById } from './describe-disks.ts';
+import { createDescribeInstances } from './describe-instances.ts';
 import {
   createDescribeSnapshotsPage,
   describeSnapshots,
   describeSnapshotsById,
   listSnapshotsByTag,
 } from './describe-snapshots.ts';
+import { createEcsAttachments } from './ecs-attachments.ts';
 import { createEcsDisks } from './ecs-disks.ts';
+import { createEcsDiskSpecs } from './ecs-disk-specs.ts';
 import { createEcsGroups } from './ecs-groups.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import { createRequestSender } from './ecs-request.ts';
@@ -47,8 +53,8 @@ export interface EcsDiskCloudOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A DiskCloud that can be shut. */
-export interface EcsDiskCloud extends GroupCloud, Disposable {
+/** A GroupCloud that can be shut, and that changes living disks too. */
+export interface EcsDiskCloud extends GroupCloud, SpecCalls, Disposable {
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -59,8 +65,11 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   const close = () => closing.abort(new DiskError('cancelled', 'the plugin is stopping'));
   const tools = toolsFrom(options, closing.signal);
   const tagged = createTaggedResources(options.client, tools.read);
+  const disks = disksPart(tools);
   return withUndecidedLooks({
-    ...createEcsDisks({ ...tools, ...disksPart(tools), tagged }),
+    ...createEcsDisks({ ...tools, ...disks, tagged }),
+    ...createEcsDiskSpecs({ ...tools, tagged }),
+    ...createEcsAttachments({ ...tools, ...disks, lookUpInstance: instanceLookUp(tools) }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
@@ -111,6 +120,12 @@ function disksPart({ client, change, read, observer, limits, batchWindow: window
     lookUp: createDescribeBatch<Disk>({ action, isId: isDiskId, describe: byId, observer, limits, window }),
     poller: new StatusPoller<Disk>({ action, describe: pollById, observer, limits, intervalMs }),
   };
+}
+
+function instanceLookUp({ client, read, observer, limits, batchWindow: window }: Tools) {
+  const describe = createDescribeInstances(client, read);
+  const action = 'DescribeInstances';
+  return createDescribeBatch<Instance>({ action, isId: isInstanceId, describe, observer, limits, window });
 }
 
 function snapshotsPart(tools: Tools) {

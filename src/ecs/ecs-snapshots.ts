@@ -56,7 +56,7 @@ export function createEcsSnapshots(parts: EcsSnapshotsParts): SnapshotCalls {
       const action = 'ModifySnapshotAttribute';
       await change({ action, asked, resourceId: snapshotId, effect: 'change', send }, call);
     },
-    tagSnapshot: (snapshotId, tag, call) => tagged.tag('snapshot', snapshotId, tag, call),
+    tagSnapshot: (snapshotId, tag, call) => tagged.tag('snapshot', snapshotId, [tag], call),
     findSnapshot: lookUp,
     async findSnapshots(snapshotIds, call) {
       const snapshots = await Promise.all(snapshotIds.map((snapshotId) => lookUp(snapshotId, call)));

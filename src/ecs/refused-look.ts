@@ -1,5 +1,6 @@
 import { DiskError, isFinal } from '../disk/disk-error.ts';
 import type { GroupCloud } from '../disk/groups/group-calls.ts';
+import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 
 /**
  * A look that ECS refuses, for whatever reason, tells nothing about what an earlier attempt has made. Were its error
@@ -22,7 +23,7 @@ function look<Arguments extends unknown[], Result>(
 }
 
 /** The same cloud, whose reads never end in a final error. */
-export function withUndecidedLooks<Cloud extends GroupCloud>(cloud: Cloud): Cloud {
+export function withUndecidedLooks<Cloud extends GroupCloud & SpecCalls>(cloud: Cloud): Cloud {
   return {
     ...cloud,
     findDisk: look(cloud.findDisk),
@@ -32,6 +33,12 @@ export function withUndecidedLooks<Cloud extends GroupCloud>(cloud: Cloud): Clou
     waitForDisk: look(cloud.waitForDisk),
     isDiskProvenAbsent: look(cloud.isDiskProvenAbsent),
     listDiskIds: look(cloud.listDiskIds),
+    findInstance: look(cloud.findInstance),
+    countDataDisksOn: look(cloud.countDataDisksOn),
+    findDiskLimit: look(cloud.findDiskLimit),
+    waitUntilUnmodified: look(cloud.waitUntilUnmodified),
+    waitForSpecTask: look(cloud.waitForSpecTask),
+    findFailedSpecTasks: look(cloud.findFailedSpecTasks),
     findSnapshot: look(cloud.findSnapshot),
     findSnapshots: look(cloud.findSnapshots),
     findSnapshotsByName: look(cloud.findSnapshotsByName),

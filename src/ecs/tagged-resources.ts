@@ -22,8 +22,9 @@ export interface TaggedResources {
    * @returns false when the resource exists, although it was not shown.
    */
   isProvenAbsent(resourceType: ResourceType, id: string, call: Call): Promise<boolean>;
-  /** Puts a tag on a resource; one of the same key is replaced. */
-  tag(resourceType: ResourceType, id: string, tag: Tag, call: Call): Promise<void>;
+  /** Puts tags on a resource, all or none; those of the same keys are replaced. */
+  tag(resourceType: ResourceType, id: string, tags: readonly Tag[], call: Call): Promise<void>;
+  untag(resourceType: ResourceType, id: string, keys: readonly string[], call: Call): Promise<void>;
 }
 
 const probeTagKey = 'csi.alibabacloud.com/absence-probe';
@@ -47,13 +48,22 @@ export function createTaggedResources(client: EcsClient, send: SendRequest): Tag
       return [...new Set(ids)].sort();
     },
 
-    async tag(resourceType, id, tag, call) {
+    async tag(resourceType, id, tags, call) {
       const request = new TagResourcesRequest(
-        fields<TagResourcesRequest>({ resourceType, resourceId: [id], tag: [tag] }),
+        fields<TagResourcesRequest>({ resourceType, resourceId: [id], tag: tags }),
       );
-      const asked = `tag ${resourceType} ${id} with ${tag.key}`;
+      const asked = `tag ${resourceType} ${id} with ${tags.map(({ key }) => key).join(', ')}`;
       const tagIt = () => client.tagResources(request);
       await send({ action: 'TagResources', asked, resourceId: id, effect: 'change', send: tagIt }, call);
+    },
+
+    async untag(resourceType, id, keys, call) {
+      const request = new UntagResourcesRequest(
+        fields<UntagResourcesRequest>({ resourceType, resourceId: [id], tagKey: keys }),
+      );
+      const asked = `take ${keys.join(', ')} off ${resourceType} ${id}`;
+      const untagIt = () => client.untagResources(request);
+      await send({ action: 'UntagResources', asked, resourceId: id, effect: 'change', send: untagIt }, call);
     },
 
     async isProvenAbsent(resourceType, id, call) {

@@ -173,6 +173,7 @@ const table = {
   'InvalidTagKey.Malformed': [400, 'The tag key breaks the rules.'],
   'InvalidTagValue.Malformed': [400, 'The tag value breaks the rules.'],
   'Duplicate.TagKey': [400, 'A tag key is given twice.'],
+  'TagKey.Duplication': [403, 'Tag keys that differ in capitals only.'],
   InvalidTagCount: [400, 'Too many tags in one request.'],
   'QuotaExceed.Tags': [403, 'A resource has at most 20 tags.'],
   'NumberExceed.Tags': [400, 'At most 20 tags in one request.'],

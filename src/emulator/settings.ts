@@ -76,6 +76,7 @@ const definitions = {
   tagsPerResource: setting(20, count),
   groupDisks: setting(16, count),
   groupCapacityGiB: setting(32 * 1024, count),
+  /** Of every instance type, its system disk included; DescribeInstanceTypes shows it as DiskQuantity. */
   disksPerInstance: setting(17, count),
   instancesPerMultiAttachDisk: setting(16, count),
   parallelAttachesPerInstance: setting(1, count),

@@ -9,6 +9,7 @@ import type { ProtectionSettings } from './protection-objects.ts';
 import { listProtections, removeProtection } from './protection-removal.ts';
 import { recordProtection } from './protections.ts';
 import { isBeingRestored } from './restores.ts';
+import { createNodeLookUp } from './selected-node.ts';
 import { createObjectStore } from './store.ts';
 import { createVolumeInformer } from './volume-informer.ts';
 
@@ -53,6 +54,7 @@ export function createKubeCluster(options: KubeClusterOptions): KubeCluster {
   const store = createObjectStore(api);
   const informer = createVolumeInformer({ driverName, api, store, clock, random, log, patienceMs });
   const events = createEventSink({ store, clock, log });
+  const nodes = createNodeLookUp({ store, clock, log, patienceMs });
   return {
     start: (signal) => informer.start(signal),
     isSynced: () => informer.isSynced(),
@@ -62,6 +64,7 @@ export function createKubeCluster(options: KubeClusterOptions): KubeCluster {
       await connection.close();
     },
     findVolume: (diskId, { signal }) => informer.find(diskId, signal),
+    findSelectedNode: (search, call) => nodes.find(search, call.signal),
     expansionState: (volume, sizeGiB, call) => readExpansionState(store, volume, sizeGiB, call),
     recordProtection: (protection, call) => recordProtection(store, options, protection, call),
     listProtections: (call) => listProtections(store, options, call),

@@ -48,6 +48,8 @@ export const claimSchema = z.object({
 
 export const eventSchema = z.object({ metadata, count: z.number().nullish(), lastTimestamp: text });
 
+export const nodeSchema = z.object({ metadata });
+
 export const namespaceSchema = z.object({ metadata, status: z.object({ phase: text }).nullish() });
 
 export const contentSchema = z.object({
@@ -84,6 +86,7 @@ const snapshotApi = 'snapshot.storage.k8s.io/v1';
 export const persistentVolumes = { apiVersion: 'v1', plural: 'persistentvolumes', schema: volumeSchema };
 export const claims = { apiVersion: 'v1', plural: 'persistentvolumeclaims', schema: claimSchema };
 export const events = { apiVersion: 'v1', plural: 'events', schema: eventSchema };
+export const nodes = { apiVersion: 'v1', plural: 'nodes', schema: nodeSchema };
 export const namespaces = { apiVersion: 'v1', plural: 'namespaces', schema: namespaceSchema };
 export const snapshotContents = {
   apiVersion: snapshotApi,

@@ -47,7 +47,7 @@ async function through(deleteVolume: (call: Call, answer: Answer) => void) {
       answered: [
         {
           definition: v1.Node.service,
-          implementation: nodeStub({ instanceId: 'i-1', zoneId: 'cn-hangzhou-h' }),
+          implementation: nodeStub({ instanceId: 'i-1', zoneId: 'cn-hangzhou-h', maxVolumes: 3 }),
         },
       ],
     }),

@@ -66,6 +66,8 @@ export interface SanityRun {
   readonly directory: string;
   /** YAML, or JSON, which is YAML. */
   readonly volumeParametersFile: string;
+  /** The same for a VolumeAttributesClass. */
+  readonly mutableParametersFile: string;
   readonly volumeBytes: bigint;
   /** Regular expressions over "suite name, spec name". */
   readonly skip: readonly string[];
@@ -82,7 +84,9 @@ export async function runCsiSanity(run: SanityRun): Promise<{ ended: number | st
     `-csi.mountdir=${join(run.directory, 'mount')}`,
     `-csi.stagingdir=${join(run.directory, 'staging')}`,
     `-csi.testvolumesize=${run.volumeBytes}`,
+    '-csi.testnodevolumeattachlimit',
     `-csi.testvolumeparameters=${run.volumeParametersFile}`,
+    `-csi.testvolumemutableparameters=${run.mutableParametersFile}`,
     ...run.skip.map((pattern) => `-ginkgo.skip=${pattern}`),
     ...(run.focus === undefined ? [] : [`-ginkgo.focus=${run.focus}`]),
     `-ginkgo.json-report=${run.reportFile}`,

@@ -6,6 +6,8 @@ import { topologyKeys } from '../../src/csi/topology.ts';
 export interface StubNode {
   readonly instanceId: string;
   readonly zoneId: string;
+  /** How many volumes fit on the node beside what it needs itself. */
+  readonly maxVolumes: number;
 }
 
 type Answer = (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<object>) => void;
@@ -15,9 +17,10 @@ type Answer = (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<
  * capabilities and a node id, and unpublishes each volume at the node before it deletes it. There is nothing behind
  * it: this product has no node service, so csi-sanity's own specs of it are skipped (skips.ts).
  */
-export function nodeStub({ instanceId, zoneId }: StubNode): Record<string, Answer> {
+export function nodeStub({ instanceId, zoneId, maxVolumes }: StubNode): Record<string, Answer> {
   const info: NodeGetInfoResponse = {
     nodeId: instanceId,
+    maxVolumesPerNode: maxVolumes,
     accessibleTopology: { segments: { [topologyKeys.zone]: zoneId } },
   };
   return {

@@ -28,32 +28,9 @@ export interface NotAnnounced {
 
 export const notAnnounced: readonly NotAnnounced[] = [
   {
-    capability: 'PUBLISH_UNPUBLISH_VOLUME',
-    sanitySays: [
-      'ControllerPublishVolume not supported',
-      'Controller Publish, UnpublishVolume not supported',
-      'ControllerUnpublishVolume not supported',
-    ],
-    reason: 'this version does not attach disks',
-  },
-  {
-    capability: 'MODIFY_VOLUME',
-    sanitySays: [
-      'Modify volume not supported',
-      'Modify Volume not supported',
-      'ControllerModifyVolume not supported',
-    ],
-    reason: 'this version does not change the properties of a disk',
-  },
-  {
-    capability: 'GROUP_CONTROLLER_SERVICE',
-    sanitySays: ['GroupControllerService not supported'],
-    reason: 'this version has no group snapshots',
-  },
-  {
-    capability: 'CLONE_VOLUME',
-    sanitySays: ['Volume Cloning not supported'],
-    reason: 'ECS cannot copy a disk without a snapshot',
+    capability: 'PUBLISH_READONLY',
+    sanitySays: ['ControllerPublishVolume.readonly field not supported'],
+    reason: 'ECS attaches every disk for reading and writing; read-only is how the node mounts it',
   },
   {
     capability: 'GET_CAPACITY',

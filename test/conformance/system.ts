@@ -9,6 +9,20 @@ import { nodeStub } from './node-stub.ts';
 
 const zoneId = 'cn-hangzhou-h';
 const readyLimitMs = 30_000;
+/** The keeper removes what a clone leaves behind, once ECS has uploaded it. */
+const keeperArgs = ['--keeper-interval', '1s'];
+const cleanUpLimitMs = 10_000;
+
+/** What ModifyVolume and CreateVolume are asked for besides: something of everything. */
+const mutableParameters = {
+  type: 'cloud_auto',
+  provisionedIops: '100',
+  burstingEnabled: 'true',
+  volumeExpandAutoSnapshot: 'besteffort',
+  volumeDeleteSnapshotRetentionDays: '0',
+  'diskTags/conformance': 'yes',
+  '-diskTags/absent': '',
+};
 
 /** csi-sanity takes snapshots of disks that were never attached; and nobody wants to wait for clouds. */
 const emulatorSettings = {
@@ -20,6 +34,8 @@ const emulatorSettings = {
   cutMs: 50,
   uploadMs: 100,
   modifySpecMs: 50,
+  // The system disk and three volumes: the attach limit is found without making dozens of disks.
+  disksPerInstance: 4,
 };
 
 /** Emulator, plugin, and the stub of a node in front of it. All of it ends when this goes out of scope. */
@@ -27,6 +43,7 @@ export interface System extends AsyncDisposable {
   /** Where Identity, Controller, GroupController and Node are served. */
   readonly socket: string;
   readonly volumeParameters: Readonly<Record<string, string>>;
+  readonly mutableParameters: Readonly<Record<string, string>>;
   readonly emulator: Emulator;
   /** The capabilities that the plugin announces. */
   announced(): Promise<Set<string>>;
@@ -41,9 +58,12 @@ export async function startSystem(directory: string): Promise<System> {
   const emulator = started.use(await startEmulator());
   await emulator.configure(emulatorSettings);
   const pluginSocket = join(directory, 'plugin.sock');
-  const plugin = started.use(await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket }));
+  const args = [...keeperArgs, '--feature-gates', 'EnableVolumeGroupSnapshots=true'];
+  const plugin = started.use(
+    await startPlugin({ ecsEndpoint: emulator.endpoint, socket: pluginSocket, args }),
+  );
   const { v1 } = loadCsiProto();
-  const node = { instanceId: await instanceIn(emulator), zoneId };
+  const node = { instanceId: await instanceIn(emulator), zoneId, maxVolumes: 3 };
   const proxy = started.use(
     await startCsiProxy({
       socket: join(directory, 'csi.sock'),
@@ -57,6 +77,7 @@ export async function startSystem(directory: string): Promise<System> {
   return {
     socket: proxy.socket,
     volumeParameters: { type: 'cloud_essd', zoneId },
+    mutableParameters,
     emulator,
     announced: () => announcedBy(plugin),
     pluginOutput: () => plugin.process.output(),
@@ -82,8 +103,18 @@ async function instanceIn(emulator: Emulator): Promise<string> {
   return found.id;
 }
 
-/** Says which disks, snapshots and groups are still there, if any: csi-sanity deletes all that it makes. */
-export async function leftovers({ emulator }: System): Promise<string[]> {
+/** Says which disks, snapshots and groups are still there in the end, if any: csi-sanity deletes all that it makes. */
+export async function leftovers(system: System): Promise<string[]> {
+  const until = performance.now() + cleanUpLimitMs;
+  let found = await leftNow(system);
+  while (found.length > 0 && performance.now() < until) {
+    await sleep(200);
+    found = await leftNow(system);
+  }
+  return found;
+}
+
+async function leftNow({ emulator }: System): Promise<string[]> {
   const { disks, snapshots, groups } = await emulator.control<CloudState>('GET', '/state');
   const found = [...disks, ...snapshots, ...groups].map(({ id, name }) => `${id} (${name})`);
   return found.length === 0 ? [] : [`${found.length} left behind in ECS: ${found.join(', ')}`];
@@ -102,9 +133,11 @@ async function waitUntilReady({ client, process }: Plugin): Promise<void> {
 async function announcedBy({ client }: Plugin): Promise<Set<string>> {
   const ofPlugin = await invoke(client.identity, 'GetPluginCapabilities', {});
   const ofController = await invoke(client.controller, 'ControllerGetCapabilities', {});
+  const ofGroups = await invoke(client.groupController, 'GroupControllerGetCapabilities', {});
   const names = [
     ...ofPlugin.capabilities.map(({ service }) => service?.type),
     ...ofController.capabilities.map(({ rpc }) => rpc?.type),
+    ...ofGroups.capabilities.map(({ rpc }) => rpc?.type),
   ];
   return new Set(names.filter((name) => name !== undefined).map(String));
 }

@@ -1,6 +1,8 @@
+import type { InstanceLimits } from '../../src/disk/attach/known-instances.ts';
 import type { Call } from '../../src/disk/call.ts';
 import { diskCategories } from '../../src/disk/categories.ts';
 import type { Disk, NewDisk, Tag } from '../../src/disk/disk.ts';
+import { DiskError } from '../../src/disk/disk-error.ts';
 import type { DiskRequest } from '../../src/disk/disk-request.ts';
 import { doubtAfterMs, Sightings } from '../../src/disk/sightings.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
@@ -9,6 +11,14 @@ import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 export function aCall(signal: AbortSignal = new AbortController().signal): Call {
   return { signal, requestId: 'request-1' };
 }
+
+/** How instances attach and detach by default. */
+export const oneAtATime: InstanceLimits = {
+  attachConcurrency: 32,
+  detachConcurrency: 5,
+  isParallelAttachAllowed: false,
+  isParallelDetachAllowed: false,
+};
 
 /** A disk that is free to use, 20 GiB of cloud_essd PL1. */
 export function aDisk(changes: Partial<Disk> = {}): Disk {
@@ -167,6 +177,15 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
     throw new Error('rejected with something that is no Error', { cause: error });
   }
   throw new Error(`resolved instead of rejecting, with ${JSON.stringify(value)}`);
+}
+
+/** The DiskError that a promise rejects with; fails for any other end. */
+export async function diskErrorOf(promise: Promise<unknown>): Promise<DiskError> {
+  const error = await rejectionOf(promise);
+  if (error instanceof DiskError) {
+    return error;
+  }
+  throw error;
 }
 
 const sightingsByCloud = new WeakMap<object, Sightings>();

@@ -7,6 +7,11 @@ export interface LoggedRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly code: string;
   readonly status: number;
+  readonly accessKeyId: string;
+  readonly faultApplied: readonly string[];
+  /** Of the wall clock, in milliseconds; no end while the request runs. */
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
 }
 
 export interface FaultRule {

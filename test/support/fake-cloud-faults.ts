@@ -1,4 +1,4 @@
-import type { DiskErrorKind } from '../../src/disk/disk-error.ts';
+import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
 import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
 
 export type CloudMethod = keyof GroupCloud;
@@ -27,4 +27,26 @@ export interface FakeDiskCloudOptions {
   readonly rounds?: number;
   /** The way of a request there, and of its answer back: lets a test decide who is first. */
   readonly travel?: () => Promise<void>;
+}
+
+/** What ECS answers when it does not do what it is asked. */
+export function refusal(kind: DiskErrorKind, message: string): DiskError {
+  return new DiskError(kind, message);
+}
+
+/** What is asked for, or what ECS answers when there is no such thing. */
+export function there<T>(found: T | undefined, action: string): T {
+  if (found === undefined) {
+    throw refusal('not-found', `${action}: no such resource`);
+  }
+  return found;
+}
+
+/** The error that a fault shows as. */
+export function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Error {
+  if (fault instanceof Error) {
+    return fault;
+  }
+  const isLost = fault === 'lost-reply' || fault === 'lost-request';
+  return new DiskError(isLost ? 'outcome-unknown' : fault, `${method}: made to fail with ${fault}`);
 }

@@ -4,7 +4,9 @@ import type {
   ClusterVolume,
   DeleteProtection,
   ExpansionState,
+  NodeSearch,
   RecordedProtection,
+  SelectedNode,
 } from '../../src/disk/cluster.ts';
 import type { DiskError } from '../../src/disk/disk-error.ts';
 
@@ -14,6 +16,8 @@ export class FakeCluster implements Cluster {
   readonly protections = new Map<string, RecordedProtection>();
   readonly events: ClusterEvent[] = [];
   readonly restoring = new Set<string>();
+  readonly nodeSearches: NodeSearch[] = [];
+  selectedNode: SelectedNode | undefined;
   expansion: ExpansionState = 'complete';
   /** What the next attempts to record a protection end in. */
   recordFailures: DiskError[] = [];
@@ -38,6 +42,11 @@ export class FakeCluster implements Cluster {
   /** The reasons of all events so far, each once. */
   reasons(): string[] {
     return [...new Set(this.events.map(({ reason }) => reason))];
+  }
+
+  findSelectedNode(search: NodeSearch): Promise<SelectedNode | undefined> {
+    this.nodeSearches.push(search);
+    return Promise.resolve(this.selectedNode);
   }
 
   findVolume(diskId: string): Promise<ClusterVolume | undefined> {

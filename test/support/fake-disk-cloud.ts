@@ -3,9 +3,11 @@ import { diskCategories } from '../../src/disk/categories.ts';
 import { isInUse, type Disk, type DiskResize, type NewDisk, type Tag } from '../../src/disk/disk.ts';
 import type { DiskCloud } from '../../src/disk/disk-cloud.ts';
 import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
-import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
+import { DiskError } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
+import { FakeAttachments } from './fake-attachments.ts';
+import { errorFor, refusal, there } from './fake-cloud-faults.ts';
 import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 import { LookedAt } from './looked-at.ts';
 
@@ -15,9 +17,9 @@ export type { CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faul
  * ECS in memory. What was asked of it takes effect as somebody looks; ClientTokens are remembered for ever, also those
  * of resources that are gone; every call is recorded, and each can be made to fail.
  */
-export class FakeDiskCloud implements DiskCloud {
+export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   readonly calls: CloudCall[] = [];
-  readonly disks = new LookedAt<Disk>();
+  override readonly disks = new LookedAt<Disk>();
   readonly snapshots = new LookedAt<Snapshot>();
   readonly #tokens = new Map<string, { readonly parameters: string; readonly id: string }>();
   readonly #faults = new Map<CloudMethod | 'any', Fault[]>();
@@ -29,6 +31,7 @@ export class FakeDiskCloud implements DiskCloud {
   #failSnapshots = 0;
 
   constructor(options: FakeDiskCloudOptions = {}) {
+    super();
     this.looks = { creating: 1, deleting: 1, growing: 1, cutting: 1, uploading: 2, ...options.looks };
     this.options = options;
   }
@@ -234,7 +237,7 @@ export class FakeDiskCloud implements DiskCloud {
   }
 
   /** One request and its answer, with what goes wrong on the way. */
-  protected async answer<T>(
+  protected override async answer<T>(
     method: CloudMethod,
     args: readonly unknown[],
     call: Call,
@@ -339,23 +342,4 @@ function idsWith(
     .filter(({ tags }) => tags.get(tag.key) === tag.value)
     .map(({ id }) => id)
     .sort();
-}
-
-export function refusal(kind: DiskErrorKind, message: string): DiskError {
-  return new DiskError(kind, message);
-}
-
-function there<T>(found: T | undefined, action: string): T {
-  if (found === undefined) {
-    throw refusal('not-found', `${action}: no such resource`);
-  }
-  return found;
-}
-
-function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Error {
-  if (fault instanceof Error) {
-    return fault;
-  }
-  const isLost = fault === 'lost-reply' || fault === 'lost-request';
-  return new DiskError(isLost ? 'outcome-unknown' : fault, `${method}: made to fail with ${fault}`);
 }

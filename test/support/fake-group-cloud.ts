@@ -3,7 +3,8 @@ import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud, KeptMember } from '../../src/disk/groups/group-calls.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from '../../src/disk/groups/snapshot-group.ts';
 import type { Snapshot, SnapshotStatus } from '../../src/disk/snapshot.ts';
-import { FakeDiskCloud, refusal } from './fake-disk-cloud.ts';
+import { refusal } from './fake-cloud-faults.ts';
+import { FakeDiskCloud } from './fake-disk-cloud.ts';
 import { LookedAt } from './looked-at.ts';
 
 /** What is kept of a group: the rest is told by its members. */
@@ -50,6 +51,16 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
         }
       }
       return kept;
+    });
+  }
+
+  tagSnapshotGroup(groupId: string, { key, value }: Tag, call: Call): Promise<void> {
+    return this.answer('tagSnapshotGroup', [groupId], call, () => {
+      const group = this.groups.get(groupId);
+      if (group === undefined) {
+        throw refusal('not-found', `tag snapshot group ${groupId}: there is no such group`);
+      }
+      this.groups.set(groupId, { tags: new Map([...group.tags, [key, value]]) });
     });
   }
 

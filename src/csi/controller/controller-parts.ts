@@ -1,14 +1,18 @@
+import type { AttachParts } from '../../disk/attach/attach-parts.ts';
 import type { GroupCloud } from '../../disk/groups/group-calls.ts';
 import type { Sightings } from '../../disk/sightings.ts';
 import type { ExpandGuardParts } from '../../disk/guards/guard-parts.ts';
+import type { SpecCalls } from '../../disk/modify/spec-calls.ts';
 import type { OperationLock } from '../operation-lock.ts';
 
 /** What the Controller's RPCs are made of. */
 export interface ControllerParts {
   readonly cloud: GroupCloud;
+  readonly specs: SpecCalls;
   readonly sightings: Sightings;
   readonly lock: OperationLock;
   readonly guards: ExpandGuardParts;
+  readonly attach: AttachParts;
   readonly regionId: string;
   /** Marks what this cluster owns; `undefined` when the operator names no cluster. */
   readonly clusterId: string | undefined;

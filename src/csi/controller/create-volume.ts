@@ -1,3 +1,6 @@
+import type { Call } from '../../disk/call.ts';
+import { cloneDisk } from '../../disk/clone/clone-disk.ts';
+import type { Disk } from '../../disk/disk.ts';
 import type { DiskRequest } from '../../disk/disk-request.ts';
 import { provisionDisk } from '../../disk/provision-disk.ts';
 import { tagKeys } from '../../disk/tags.ts';
@@ -7,28 +10,40 @@ import { toCsiVolume } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { volumeContextOf } from '../volume-context.ts';
 import type { ControllerParts } from './controller-parts.ts';
-import { diskRequestFrom } from './disk-request-from.ts';
+import { volumeWishFrom, type VolumeWish } from './volume-wish.ts';
 
-/** Makes a volume, empty or from a snapshot; the same name always yields the same disk. */
+/** Makes a volume, empty, from a snapshot, or as a clone of another; the same name always yields the same disk. */
 export function createCreateVolume(
   parts: ControllerParts,
 ): UnaryRpc<CreateVolumeRequest__Output, CreateVolumeResponse> {
   return async (request, call) => {
-    const diskRequest = diskRequestFrom(request, parts);
+    const wish = volumeWishFrom(request, parts);
     return await parts.lock.run([`volume name ${request.name}`], async () => {
-      const disk = await provisionDisk(parts, diskRequest, call);
+      const disk = await makeDisk(parts, wish, call);
       if (!parts.guards.isSwitchedOn) {
-        warnOfAbsentProtection(parts, disk.id, diskRequest);
+        warnOfAbsentProtection(parts, disk.id, wish);
       }
       return { volume: toCsiVolume(disk, volumeContextOf(disk, request.parameters)) };
     });
   };
 }
 
+async function makeDisk(parts: ControllerParts, wish: VolumeWish, call: Call): Promise<Disk> {
+  const { sourceDiskId, selectedNode: nodeName, origin } = wish;
+  const { pvcNamespace: namespace, pvcName: name } = origin;
+  const claim = namespace === undefined || name === undefined ? undefined : { namespace, name };
+  const attachable = await parts.guards.cluster.findSelectedNode({ nodeName, claim }, call);
+  return sourceDiskId === undefined
+    ? await provisionDisk(parts, { ...wish, attachable }, call)
+    : await cloneDisk(parts, { ...wish, sourceDiskId, attachable }, call);
+}
+
 /** The wish for protection is kept in the disk's tags, but nothing acts on it now: never silently. */
 function warnOfAbsentProtection(parts: ControllerParts, volumeId: string, request: DiskRequest): void {
   const keys: readonly string[] = [tagKeys.expandPolicy, tagKeys.deleteSnapshotRetentionDays];
-  const wishes = request.tags.filter(({ key, value }) => keys.includes(key) && value !== 'closed');
+  const wishes = request.tags.filter(
+    ({ key, value }) => keys.includes(key) && !['closed', ''].includes(value),
+  );
   if (wishes.length > 0) {
     const message =
       'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)';

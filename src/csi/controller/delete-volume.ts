@@ -6,6 +6,7 @@ import type { DeleteVolumeRequest__Output } from '../../generated/csi/v1/DeleteV
 import type { DeleteVolumeResponse } from '../../generated/csi/v1/DeleteVolumeResponse.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { requireText } from '../validate.ts';
+import { deletionKeys } from './attachment-keys.ts';
 import type { ControllerParts } from './controller-parts.ts';
 
 /**
@@ -19,7 +20,7 @@ export function createDeleteVolume(
   return async (request, call) => {
     const volumeId = requireText(request.volumeId, 'volume_id');
     if (isDiskId(volumeId)) {
-      await parts.lock.run([`volume ${volumeId}`], async () => {
+      await parts.lock.run(deletionKeys(volumeId), async () => {
         await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
         await removeDisk(parts.cloud, volumeId, call, beforeDelete);
       });

@@ -1,4 +1,5 @@
 import type { Call } from '../../disk/call.ts';
+import { isCloneSnapshot } from '../../disk/clone/clone-mark.ts';
 import { isDiskId } from '../../disk/disk.ts';
 import { IdListing, pageOf, type IdPage } from '../../disk/id-listing.ts';
 import { isCut, isSnapshotId, type Snapshot } from '../../disk/snapshot.ts';
@@ -23,7 +24,7 @@ interface SnapshotPage extends IdPage {
 
 /**
  * Lists snapshots that are cut: one by its id (whoever made it: that is how snapshots are imported), this cluster's of
- * one volume, or all of this cluster's.
+ * one volume, or all of this cluster's; the latter two without those that come and go with a clone.
  */
 export function createListSnapshots(
   parts: ControllerParts,
@@ -36,7 +37,8 @@ export function createListSnapshots(
       afterId === undefined
         ? await listing.firstPage(limit, call)
         : await listing.nextPage(afterId, limit, call);
-    return { ...page, snapshots: await parts.cloud.findSnapshots(page.ids, call) };
+    const found = await parts.cloud.findSnapshots(page.ids, call);
+    return { ...page, snapshots: found.filter((snapshot) => !isCloneSnapshot(snapshot)) };
   };
 
   const ofDisk = async (
@@ -45,7 +47,8 @@ export function createListSnapshots(
     call: Call,
   ): Promise<SnapshotPage> => {
     const found = isDiskId(diskId) ? await parts.cloud.findSnapshotsOfDisk(diskId, call) : [];
-    const ours = await ownOf(parts, owner, found, call);
+    const own = await ownOf(parts, owner, found, call);
+    const ours = own.filter((snapshot) => !isCloneSnapshot(snapshot));
     const page = pageOf(ours.map(({ id }) => id).sort(), afterId, limit);
     return { ...page, snapshots: ours.filter(({ id }) => page.ids.includes(id)) };
   };

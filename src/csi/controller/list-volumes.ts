@@ -6,6 +6,7 @@ import type { ListVolumesResponse } from '../../generated/csi/v1/ListVolumesResp
 import { nextTokenOf, pageRequestFrom } from '../pagination.ts';
 import { toCsiVolume } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
+import { volumeStatusOf } from '../volume-status.ts';
 import type { ControllerParts } from './controller-parts.ts';
 
 /** Pages that follow each other this closely share one reading of all ids. */
@@ -24,6 +25,7 @@ export function createListVolumes(
         ? await listing.firstPage(limit, call)
         : await listing.nextPage(afterId, limit, call);
     const disks = await parts.cloud.findDisks(page.ids, call);
-    return { entries: disks.map((disk) => ({ volume: toCsiVolume(disk) })), nextToken: nextTokenOf(page) };
+    const entries = disks.map((disk) => ({ volume: toCsiVolume(disk), status: volumeStatusOf(disk) }));
+    return { entries, nextToken: nextTokenOf(page) };
   };
 }

@@ -30,6 +30,8 @@ export interface StorageClassParameters {
   readonly deleteSnapshotRetentionDays: number | undefined;
   readonly expandPolicy: ExpandPolicy | undefined;
   readonly tags: readonly Tag[];
+  /** The node for which the scheduler wants the volume, where csi-provisioner says so. */
+  readonly selectedNode: string | undefined;
   readonly origin: VolumeOrigin;
 }
 
@@ -39,13 +41,7 @@ const performanceLevels = [...minSizeOfPerformanceLevel.keys()];
 /** Read by the node plugin, or added by csi-provisioner and of no use here. */
 const forOthers = [
   ...['fsType', 'fstype', 'mkfsOptions', 'mountType', 'sysConfig', 'readOnly', 'allowVolumeExpansion'],
-  ...[
-    'reclaimPolicy',
-    'storageclassName',
-    'volume.kubernetes.io/selected-node',
-    'dataCacheSize',
-    'dataCacheMode',
-  ],
+  ...['reclaimPolicy', 'storageclassName', 'dataCacheSize', 'dataCacheMode'],
 ];
 const ours = [
   ...[
@@ -60,7 +56,7 @@ const ours = [
   ],
   ...['burstingEnabled', 'resourceGroupId', 'storageClusterId', 'diskTags', 'diskTags/<key>'],
   ...['volumeSizeAutoAvailable', 'volumeExpandAutoSnapshot', 'volumeDeleteSnapshotRetentionDays'],
-  ...['csi.alibabacloud.com/disk-snapshot-id', 'restrictToHpnZone'],
+  ...['csi.alibabacloud.com/disk-snapshot-id', 'restrictToHpnZone', 'volume.kubernetes.io/selected-node'],
 ];
 
 /**
@@ -119,6 +115,7 @@ function takeFeatures(map: ParameterMap) {
     provisionedIops: map.integer('provisionedIops', 0, 50_000),
     burstingEnabled: map.boolean('burstingEnabled'),
     snapshotId: map.text('csi.alibabacloud.com/disk-snapshot-id'),
+    selectedNode: map.text('volume.kubernetes.io/selected-node'),
     tags: userTags('diskTags', [...tagList(map.text('diskTags')), ...map.withPrefix('diskTags/')]),
   };
 }
@@ -159,7 +156,8 @@ function takeProtection(map: ParameterMap) {
   };
 }
 
-function assertConsistent(parsed: Omit<StorageClassParameters, 'origin'>): void {
+/** @throws StatusError INVALID_ARGUMENT for parameters that are fine one by one, and together are not. */
+export function assertConsistent(parsed: Omit<StorageClassParameters, 'origin'>): void {
   const hasLevels = parsed.performanceLevels.length > 0;
   if (hasLevels && !parsed.categories.includes('cloud_essd')) {
     throw invalidArgument(

@@ -12,12 +12,7 @@ const maxUserTags = 10;
 export function userTags(parameter: string, entries: readonly (readonly [string, string])[]): Tag[] {
   const tags = new Map(entries);
   for (const [key, value] of tags) {
-    if (!isUserTagKey(key)) {
-      throw invalidArgument(`${parameter}: ECS does not take "${key}" as the key of a tag`);
-    }
-    if (isReservedTagKey(key)) {
-      throw invalidArgument(`${parameter}: the tag ${key} is reserved for this driver`);
-    }
+    assertUserKey(parameter, key);
     if (!isTagValue(value)) {
       throw invalidArgument(`${parameter}: ECS does not take "${value}" as the value of tag ${key}`);
     }
@@ -29,4 +24,27 @@ export function userTags(parameter: string, entries: readonly (readonly [string,
     throw invalidArgument(`${parameter}: at most ${maxUserTags} tags can be set, not ${tags.size}`);
   }
   return [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/**
+ * Keys of tags that a user wants off, sorted.
+ * @throws StatusError INVALID_ARGUMENT for keys that only this driver sets and takes off.
+ */
+export function removedUserTags(parameter: string, keys: readonly string[]): string[] {
+  for (const key of keys) {
+    assertUserKey(parameter, key);
+  }
+  if (keys.length > maxUserTags) {
+    throw invalidArgument(`${parameter}: at most ${maxUserTags} tags can be taken off, not ${keys.length}`);
+  }
+  return [...keys].sort();
+}
+
+function assertUserKey(parameter: string, key: string): void {
+  if (!isUserTagKey(key)) {
+    throw invalidArgument(`${parameter}: ECS does not take "${key}" as the key of a tag`);
+  }
+  if (isReservedTagKey(key)) {
+    throw invalidArgument(`${parameter}: the tag ${key} is reserved for this driver`);
+  }
 }

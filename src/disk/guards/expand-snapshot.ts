@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { isCloneSnapshot } from '../clone/clone-mark.ts';
 import { clientToken } from '../client-token.ts';
 import { DiskError } from '../disk-error.ts';
 import { makeSnapshot } from '../make-snapshot.ts';
@@ -99,6 +100,8 @@ function servesAsGuard(parts: ExpandGuardParts, snapshot: Snapshot): boolean {
   const expiry = expiryOf(snapshot)?.getTime() ?? Number.POSITIVE_INFINITY;
   return (
     !isGuardSnapshot(snapshot, 'expand') &&
+    // Gone as soon as the clone is complete.
+    !isCloneSnapshot(snapshot) &&
     snapshot.status !== 'failed' &&
     isReady(snapshot) &&
     !isStale(parts, snapshot) &&

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import { isCloneSnapshot } from '../clone/clone-mark.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
@@ -24,7 +25,8 @@ export async function findInheritedSnapshot(
     return undefined;
   }
   const source = await cloud.findSnapshot(sourceSnapshotId, call);
-  if (source !== undefined && isReady(source)) {
+  // One that is there for a clone only is removed soon: it must be nobody's way back.
+  if (source !== undefined && isReady(source) && !isCloneSnapshot(source)) {
     return source;
   }
   if (source === undefined && !(await cloud.isSnapshotProvenAbsent(sourceSnapshotId, call))) {
@@ -32,6 +34,6 @@ export async function findInheritedSnapshot(
   }
   throw new DiskError(
     'wrong-state',
-    `disk ${id} holds the data of snapshot ${sourceSnapshotId}, which is gone, and ECS makes no snapshot of a disk that was never used; attach it to an instance once`,
+    `disk ${id} holds the data of snapshot ${sourceSnapshotId}, which is gone or about to go, and ECS makes no snapshot of a disk that was never used; attach it to an instance once`,
   );
 }

@@ -2,6 +2,8 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isDiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { spentCloneSnapshots } from '../clone/clone-keeper.ts';
+import { removeSnapshot } from '../remove-snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
 import { guardsDoneWith, releaseGuard } from './expand-release.ts';
@@ -11,7 +13,7 @@ import { wantedSizeOf } from './guard-snapshot.ts';
 
 /** What the keeper does with one thing it has found. */
 export interface KeeperAct {
-  readonly act: 'release' | 'drop-superseded' | 'remove-protection';
+  readonly act: 'release' | 'drop-superseded' | 'remove-protection' | 'remove-clone-snapshot';
   readonly diskId: string;
   readonly snapshotId: string;
 }
@@ -25,9 +27,10 @@ export interface KeeperParts extends GuardParts {
 }
 
 /**
- * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, and
- * removes the objects of delete protections whose snapshot has expired. Every step may be repeated, by any number of
- * replicas; nothing is touched that this cluster does not own, or that a claim waits to be restored from.
+ * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
+ * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned.
+ * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own, and of the
+ * guards' snapshots none that a claim waits to be restored from.
  */
 export class Keeper {
   readonly #parts: KeeperParts;
@@ -41,6 +44,17 @@ export class Keeper {
   async round(call: Call): Promise<void> {
     await this.#carefully(() => this.#expansions(call));
     await this.#carefully(() => this.#protections(call));
+    await this.#carefully(() => this.#clones(call));
+  }
+
+  async #clones(call: Call): Promise<void> {
+    for (const { id, sourceDiskId: diskId } of await spentCloneSnapshots(this.#parts, call)) {
+      await this.#carefully(() =>
+        this.#act({ act: 'remove-clone-snapshot', diskId, snapshotId: id }, () =>
+          removeSnapshot(this.#parts, id, call),
+        ),
+      );
+    }
   }
 
   async #expansions(call: Call): Promise<void> {
@@ -119,9 +133,12 @@ export class Keeper {
 
   /** Leaves alone what a claim waits to be restored from. */
   async #actUnlessRestoring(act: KeeperAct, call: Call, perform: () => Promise<void>): Promise<void> {
-    if (await this.#parts.cluster.isBeingRestored(act.snapshotId, call)) {
-      return;
+    if (!(await this.#parts.cluster.isBeingRestored(act.snapshotId, call))) {
+      await this.#act(act, perform);
     }
+  }
+
+  async #act(act: KeeperAct, perform: () => Promise<void>): Promise<void> {
     this.#parts.onAct(act);
     if (!this.#parts.isDryRun) {
       await perform();

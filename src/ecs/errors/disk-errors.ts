@@ -197,7 +197,7 @@ export const diskErrors: readonly ErrorGroup[] = [
       { code: 'IncorrectDiskStatus', kind: 'wrong-state', reason: 'not in a state that allows it' },
       {
         code: 'IncorrectDiskStatus',
-        actions: ['ResizeDisk', 'CreateSnapshot', 'CreateSnapshotGroup'],
+        actions: ['ResizeDisk', 'CreateSnapshot', 'CreateSnapshotGroup', 'ModifyDiskSpec'],
         kind: 'busy',
         reason: 'an attach or detach has just begun; asked only of disks that were in a state that allows it',
       },

@@ -1,6 +1,8 @@
 import { apiPage } from './error-row.ts';
 import type { ErrorGroup } from './error-row.ts';
 
+const moving = ['AttachDisk', 'DetachDisk'];
+
 /** Codes about attaching disks and changing what they are. */
 export const instanceErrors: readonly ErrorGroup[] = [
   {
@@ -12,6 +14,18 @@ export const instanceErrors: readonly ErrorGroup[] = [
         code: 'IncorrectInstanceStatus',
         kind: 'wrong-state',
         reason: 'the instance is in no state that allows it',
+      },
+      {
+        code: 'IncorrectInstanceStatus',
+        actions: moving,
+        kind: 'busy',
+        reason: 'the instance is starting or stopping, which passes',
+      },
+      {
+        code: 'IncorrectDiskStatus',
+        actions: moving,
+        kind: 'busy',
+        reason: 'another attach or detach has just begun; a look at the disk decides',
       },
       { code: 'InvalidInstanceStatus.NotRunning', kind: 'wrong-state', reason: 'the instance does not run' },
       { code: 'InstanceDiskLimitExceeded', kind: 'no-capacity', reason: 'the instance takes no more disks' },
@@ -27,7 +41,7 @@ export const instanceErrors: readonly ErrorGroup[] = [
       },
       {
         code: 'ResourcesNotInSameZone',
-        kind: 'unsupported',
+        kind: 'invalid',
         reason: 'disk and instance are in different zones',
       },
       { code: 'InvalidInstance.ZoneConflict', kind: 'unsupported', reason: 'forced attach within one zone' },
@@ -66,7 +80,13 @@ export const instanceErrors: readonly ErrorGroup[] = [
         kind: 'unsupported',
         reason: 'not possible with this disk',
       },
-      { code: 'DependencyViolation', kind: 'wrong-state', reason: 'the disk is not on that instance' },
+      {
+        code: 'DependencyViolation',
+        actions: ['DetachDisk'],
+        kind: 'not-found',
+        reason: 'the disk is not on that instance',
+      },
+      { code: 'DependencyViolation', kind: 'wrong-state', reason: 'something else needs it' },
       { code: 'InvalidOperation.DiskDetachingFromThisEcs', kind: 'busy', reason: 'the detach is under way' },
       { code: 'DisksDetachingOnEcsExceeded', kind: 'busy', reason: 'the instance detaches others just now' },
     ],

@@ -125,7 +125,8 @@ function checkMultiAttach({ settings }: ActionContext, disk: Disk, instance: Ins
 /** An instance takes a limited number of disks and, unless its tags say otherwise, attaches one at a time. */
 function checkInstanceLimits({ state, settings }: ActionContext, disk: Disk, instance: Instance): void {
   const others = disksOn(state, instance.id).filter(({ id }) => id !== disk.id);
-  if (others.length >= settings.disksPerInstance) {
+  const systemDisks = 1;
+  if (systemDisks + others.length >= settings.disksPerInstance) {
     throw new EcsError('InstanceDiskLimitExceeded', `The instance ${instance.id} has ${others.length}.`);
   }
   const attaching = others.filter(({ attachments }) =>

@@ -86,8 +86,8 @@ describe('AttachDisk', () => {
     expect(await attach(tagged)).to.equal('OK');
   });
 
-  it('gives each disk of an instance a device of its own, up to a limit', async () => {
-    const cloud = testCloud({ disksPerInstance: 2 });
+  it('gives each disk of an instance a device of its own, up to a limit that counts the system disk', async () => {
+    const cloud = testCloud({ disksPerInstance: 3 });
     const InstanceId = addInstance(cloud);
     const disks = [await cloud.usedDisk(), await cloud.usedDisk(), await cloud.usedDisk()];
     const codes = [];

@@ -267,6 +267,9 @@ describe('ModifyDiskSpec', () => {
     expect(await spec({ Size: 32_769 }, 'cloud_ssd')).to.equal('InvalidDiskCategory.NotSupported');
     expect(await spec({ Size: 32_768 }, 'cloud_ssd')).to.equal('OK');
     expect(await spec({ ZoneId: 'cn-hangzhou-k' }, 'cloud_ssd')).to.equal('InvalidDiskCategory.NotSupported');
+    const entry = { DiskCategory: 'cloud_essd_entry' };
+    expect(await spec(entry, 'cloud_efficiency')).to.equal('InvalidDiskCategory.NotSupported');
+    expect(await spec(entry, 'cloud_auto')).to.equal('OK');
     const DiskId = await cloud.usedDisk();
     const instance = cloud.emulator.state.instances.all()[0];
     cloud.emulator.state.instances.update(instance?.id ?? '', { instanceType: 'ecs.g8i.xlarge' });

@@ -8,6 +8,7 @@ import { deleteSnapshot } from './delete-snapshot.ts';
 import { deleteSnapshotGroup } from './delete-snapshot-group.ts';
 import { describeAvailableResource } from './describe-available-resource.ts';
 import { describeDisks } from './describe-disks.ts';
+import { describeInstanceTypes } from './describe-instance-types.ts';
 import { describeInstances } from './describe-instances.ts';
 import { describeRegions } from './describe-regions.ts';
 import { describeSnapshotGroups } from './describe-snapshot-groups.ts';
@@ -34,6 +35,7 @@ export const actions: readonly Action[] = [
   deleteSnapshotGroup,
   describeAvailableResource,
   describeDisks,
+  describeInstanceTypes,
   describeInstances,
   describeRegions,
   describeSnapshotGroups,

@@ -67,6 +67,7 @@ function targetOf(values: Wish, disk: Disk): Target {
   if (!category.canChangeSpec || !knownCategory(disk.category).canChangeSpec) {
     throw new EcsError('InvalidDiskCategory.NotSupported', `From ${disk.category} to ${category.name}.`);
   }
+  checkChange(disk.category, category.name);
   const kept = category.name === disk.category ? disk : undefined;
   const target = {
     category: category.name,
@@ -82,6 +83,13 @@ function targetOf(values: Wish, disk: Disk): Target {
     throw new EcsError('NoChangeInDiskCategoryAndPerformanceLevel', `The disk is ${disk.id}.`);
   }
   return target;
+}
+
+/** ESSD Entry disks become only better ones. */
+function checkChange(from: string, to: string): void {
+  if (from === 'cloud_essd_entry' && !['cloud_essd_entry', 'cloud_essd', 'cloud_auto'].includes(to)) {
+    throw new EcsError('InvalidDiskCategory.NotSupported', `From ${from} to ${to}.`);
+  }
 }
 
 function levelOf(values: Wish, category: Category, kept: Disk | undefined): string {

@@ -17,6 +17,7 @@ export const tagResources = defineAction({
     const table = taggableTable(state, ResourceType);
     const changes = taggableByIds(table, ResourceId, regionId).map((resource) => {
       const merged = mergeTags(resource.tags, added);
+      checkCapitals(merged);
       if (merged.filter(({ key }) => !key.startsWith('acs:')).length > settings.tagsPerResource) {
         throw new EcsError('QuotaExceed.Tags', `The resource is ${resource.id}.`);
       }
@@ -28,6 +29,15 @@ export const tagResources = defineAction({
     return {};
   },
 });
+
+/** Keys of one resource differ in more than their capitals. */
+function checkCapitals(merged: readonly Tag[]): void {
+  const byLowerCase = Map.groupBy(merged, ({ key }) => key.toLowerCase());
+  const clash = [...byLowerCase.values()].find(({ length }) => length > 1);
+  if (clash !== undefined) {
+    throw new EcsError('TagKey.Duplication', `They are ${clash.map(({ key }) => key).join(' and ')}.`);
+  }
+}
 
 /** Equal keys are overwritten in place, new ones come last. */
 function mergeTags(present: readonly Tag[], added: readonly Tag[]): Tag[] {

@@ -31,6 +31,16 @@ describe('TagResources', () => {
     expect(tagged(cloud, id)).to.deep.equal(['a=3', 'b=2']);
   });
 
+  it('lets no two keys of a resource differ in capitals only', async () => {
+    const cloud = testCloud();
+    const id = await cloud.usedDisk({ 'Tag.1.Key': 'Env', 'Tag.1.Value': '1' });
+    const target = { ...region, ResourceType: 'disk', 'ResourceId.1': id };
+    const clash = { 'Tag.1.Key': 'env', 'Tag.1.Value': '2' };
+    expect(await cloud.code('TagResources', { ...target, ...clash })).to.equal('TagKey.Duplication');
+    await cloud.ok('UntagResources', { ...target, 'TagKey.1': 'Env' });
+    expect(await cloud.code('TagResources', { ...target, ...clash })).to.equal('OK');
+  });
+
   it('leaves a resource with twenty tags at most', async () => {
     const cloud = testCloud();
     const id = await cloud.usedDisk(manyTags(0, 20));
@@ -197,6 +207,31 @@ describe('Regions, zones and instances', () => {
     const id = cloud.emulator.state.instances.all()[0]?.id ?? '';
     const body = await cloud.ok('DescribeInstances', { ...region, InstanceIds: JSON.stringify([id, 'i-x']) });
     expect(listAt(body, 'Instances.Instance').map((one) => at(one, 'InstanceId'))).to.deep.equal([id]);
+  });
+});
+
+describe('Instance types', () => {
+  it('tell how many disks they take, the system disk included', async () => {
+    const cloud = testCloud({ disksPerInstance: 9 });
+    const body = await cloud.ok('DescribeInstanceTypes', { 'InstanceTypes.1': 'ecs.g6.large' });
+    expect(listAt(body, 'InstanceTypes.InstanceType')).to.deep.equal([
+      {
+        InstanceTypeId: 'ecs.g6.large',
+        InstanceTypeFamily: 'ecs.g6',
+        DiskQuantity: 9,
+        NvmeSupport: 'unsupported',
+      },
+    ]);
+  });
+
+  it('are refused when they do not exist, and filters that are not modelled too', async () => {
+    const cloud = testCloud();
+    expect(await cloud.code('DescribeInstanceTypes', { 'InstanceTypes.1': 'ecs.x' })).to.equal(
+      'InvalidInstanceType.ValueNotSupported',
+    );
+    expect(await cloud.code('DescribeInstanceTypes', { MinimumDiskQuantity: 3 })).to.equal(
+      'InvalidParameter.MinimumDiskQuantity',
+    );
   });
 });
 

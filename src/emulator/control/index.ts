@@ -13,6 +13,7 @@ import { ControlError, type ControlRequest, type Route } from './route.ts';
 import { settingRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { stateRoutes } from './state.ts';
+import { taskRoutes } from './tasks.ts';
 
 const routes: readonly Route[] = [
   ...stateRoutes,
@@ -24,6 +25,7 @@ const routes: readonly Route[] = [
   ...instanceRoutes,
   ...attachmentRoutes,
   ...snapshotRoutes,
+  ...taskRoutes,
 ];
 
 /** Answers a request below `/__emulator/`. These are not signed: whoever reaches the port may use them. */

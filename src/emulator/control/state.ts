@@ -22,7 +22,11 @@ function stateView({ state }: Emulator): object {
       status: diskStatus(disk),
       sizeGiB: disk.sizeGiB,
       category: disk.category,
+      performanceLevel: disk.performanceLevel,
+      provisionedIops: disk.provisionedIops,
+      burstingEnabled: disk.burstingEnabled,
       zoneId: disk.zoneId,
+      tags: disk.tags,
       instanceIds: disk.attachments.map(({ instanceId }) => instanceId),
     })),
     snapshots: snapshots.map(({ id, name, status, isAvailable, sourceDiskId, groupId, retentionDays }) => ({
@@ -40,6 +44,7 @@ function stateView({ state }: Emulator): object {
       status: groupStatus(membersOf(state, group)),
       snapshotIds: group.snapshotIds,
     })),
+    tasks: state.tasks.all().map(({ id, diskId, status, target }) => ({ id, diskId, status, target })),
     instances: state.instances
       .all()
       .map(({ id, zoneId, instanceType, status }) => ({ id, zoneId, instanceType, status })),

@@ -1,4 +1,9 @@
-import { CreateSnapshotRequest, DeleteSnapshotRequest } from '@alicloud/ecs20140526';
+import {
+  CreateSnapshotRequest,
+  DeleteSnapshotRequest,
+  DescribeTasksRequest,
+  ModifyDiskSpecRequest,
+} from '@alicloud/ecs20140526';
 import { expect } from 'chai';
 
 import { emulatorWith, zoneId, type EmulatorTarget } from './emulator-target.ts';
@@ -35,6 +40,24 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
     expect(await statusNow()).to.equal('failed');
     expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"status":"ready"}'))[0]).to.equal(400);
     expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"progress":100}'))[0]).to.equal(400);
+  });
+
+  it('let a change of specification fail, once, and leave the disk as it was', async () => {
+    const diskId = await emulator.usedDisk();
+    const request = new ModifyDiskSpecRequest({ diskId, diskCategory: 'cloud_auto' });
+    const taskId = present((await emulator.client.modifyDiskSpec(request)).body?.taskId);
+    const path = `tasks/${taskId}`;
+    expect((await emulator.send('POST', path, '{"status":"finished"}'))[0]).to.equal(400);
+    expect((await emulator.send('POST', 'tasks/t-none', '{"status":"failed"}'))[0]).to.equal(404);
+    expect(await emulator.control('POST', `/${path}`, { status: 'failed' })).to.include({ status: 'Failed' });
+    expect((await emulator.send('POST', path, '{"status":"failed"}'))[0]).to.equal(409);
+    await emulator.advance(100_000);
+    const query = new DescribeTasksRequest({ taskIds: taskId });
+    const task = (await emulator.client.describeTasks(query)).body?.taskSet?.task?.[0];
+    expect(task).to.include({ taskStatus: 'Failed', resourceId: diskId });
+    expect(task?.finishedTime).to.match(/^\d{4}-/);
+    const { disks } = await emulator.control<{ disks: { id: string; category: string }[] }>('GET', '/state');
+    expect(disks.find(({ id }) => id === diskId)?.category).not.to.equal('cloud_auto');
   });
 
   it('make and stop instances', async () => {

@@ -5,12 +5,16 @@ import { createGroup, createUsedVolumes, deleteGroup, groupsOn } from '../../sup
 import { startPlugin, type Plugin } from '../../support/plugin.ts';
 import {
   createVolume,
+  essdParameters,
   eventually,
   expectFailure,
   gib,
   untilItSucceeds,
   untilReady,
 } from '../../support/volumes.ts';
+import { parseAllDocuments } from 'yaml';
+import { emulatorEnvironment } from '../../support/emulator.ts';
+import { spawnCommand } from '../../support/spawned-process.ts';
 import { driverName, startSite, type CrashSite } from '../guards/crash/site.ts';
 
 /** What a group has to do with the rest of the plugin: claims, restores, guards, lists. */
@@ -110,6 +114,50 @@ describe('A group snapshot and its neighbours', () => {
       ...{ snapshotId: snapshots[0]?.snapshotId ?? '', parameters: plain },
     });
     await expectFailure(late, GrpcStatus.ABORTED, /is not uploaded yet.*cloud_efficiency waits/);
+  });
+
+  it('is turned into manifests for all its members by restore-group, from ECS alone', async () => {
+    const origin = (name: string) => ({
+      ...essdParameters,
+      'csi.storage.k8s.io/pvc/name': name,
+      'csi.storage.k8s.io/pvc/namespace': 'db',
+    });
+    const volumes: string[] = [];
+    for (const name of ['data-mysql-0', 'data-mysql-1']) {
+      const volumeId = await createVolume(plugin.client, `pvc-${name}`, { parameters: origin(name) });
+      await site.emulator.attach(volumeId);
+      await site.emulator.writeDisk(volumeId, 0, Buffer.from(name));
+      volumes.push(volumeId);
+    }
+    const { groupSnapshotId } = await createGroup(plugin.client, 'groupsnapshot-1', volumes);
+    const ecs = [
+      '--region',
+      'cn-hangzhou',
+      '--ecs-endpoint',
+      site.emulator.endpoint,
+      '--ecs-protocol',
+      'http',
+    ];
+    const run = async (groupId: string) => {
+      await using command = spawnCommand(['restore-group', '--group', groupId, ...ecs], emulatorEnvironment);
+      return [await command.ended, command.output()] as const;
+    };
+    const [status, output] = await run(groupSnapshotId);
+    expect(status).to.equal(0);
+    const manifests = parseAllDocuments(output).map((document) => document.toJS() as { kind: string });
+    expect(manifests.map(({ kind }) => kind)).to.deep.equal([
+      ...['VolumeGroupSnapshotContent', 'VolumeGroupSnapshot'],
+      ...['VolumeSnapshotContent', 'VolumeSnapshot', 'PersistentVolumeClaim'],
+      ...['VolumeSnapshotContent', 'VolumeSnapshot', 'PersistentVolumeClaim'],
+    ]);
+    expect(output)
+      .to.match(/name: data-mysql-0\n {2}namespace: db/)
+      .and.to.match(/name: data-mysql-1\n/);
+    const [failed, complaint] = await run('ssg-nowhere');
+    expect([failed, complaint]).to.deep.equal([
+      1,
+      'csi-datasafe: snapshot group ssg-nowhere does not exist\n',
+    ]);
   });
 
   it('guards an expansion with its fresh member, which stays when the volume has grown', async () => {

@@ -94,7 +94,10 @@ describe('Start and stop', () => {
   });
 
   const wrongCommands: Record<string, { args: string[]; says: RegExp }> = {
-    'no command': { args: [], says: /no command given; known are serve, emulator, restore-manifests, demo/ },
+    'no command': {
+      args: [],
+      says: /no command given; known are serve, emulator, restore-manifests, restore-group, demo/,
+    },
     'an unknown command': { args: ['sevre'], says: /unknown command "sevre"/ },
     'an unknown flag': { args: ['serve', '--no-such-flag'], says: /unknown option '--no-such-flag'/ },
     'no endpoint': {
@@ -204,11 +207,7 @@ describe('The socket', () => {
     using directory = socketDirectory();
     await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
     using client = connectCsi(directory.socket);
-    await expectFailure(
-      invoke(client.controller, 'ControllerPublishVolume', { volumeId: 'd-1', nodeId: 'i-1' }),
-      GrpcStatus.UNIMPLEMENTED,
-      /./,
-    );
+    await expectFailure(invoke(client.controller, 'GetCapacity', {}), GrpcStatus.UNIMPLEMENTED, /./);
     expect(plugin.process.child.exitCode).to.equal(null);
   });
 });

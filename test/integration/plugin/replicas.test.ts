@@ -6,8 +6,10 @@ import {
   createSnapshot,
   createUsedVolume,
   createVolume,
-  untilItSucceeds,
+  essdParameters,
   gib,
+  mountCapability,
+  untilItSucceeds,
   untilReady,
 } from '../../support/volumes.ts';
 
@@ -72,6 +74,38 @@ describe('Two replicas at work on the same thing', () => {
       String(40 * gib),
       String(40 * gib),
     ]);
+  });
+
+  it('ControllerModifyVolume: both answer OK, and the disk was changed once', async () => {
+    const volumeId = await createVolume(first.client, 'pvc-shared', { sizeGiB: 40 });
+    const mutableParameters = { type: 'cloud_auto', burstingEnabled: 'true', 'diskTags/team': 'db' };
+    await inBoth(({ client }) =>
+      invoke(client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters }),
+    );
+    const { disks, tasks } = await emulator.control<{
+      disks: { category: string; burstingEnabled: boolean; tags: { key: string }[] }[];
+      tasks: unknown[];
+    }>('GET', '/state');
+    expect(disks[0]).to.include({ category: 'cloud_auto', burstingEnabled: true });
+    expect(disks[0]?.tags.map(({ key }) => key)).to.include('team');
+    expect(tasks).to.have.length(1);
+  });
+
+  it('CreateVolume of a clone: both answer with the same, only disk', async () => {
+    const volumeId = await createUsedVolume(first.client, emulator, 'pvc-shared');
+    const request = {
+      name: 'pvc-copy',
+      capacityRange: { requiredBytes: 20 * gib },
+      volumeCapabilities: [mountCapability],
+      parameters: essdParameters,
+      volumeContentSource: { volume: { volumeId } },
+    };
+    const answers = await inBoth(({ client }) => invoke(client.controller, 'CreateVolume', request));
+    const ids = answers.map(({ volume }) => volume?.volumeId ?? '');
+    expect(new Set(ids).size).to.equal(1);
+    expect(await emulator.counts()).to.include({ disks: 2 });
+    expect((await emulator.readDisk(ids[0] ?? '', 0, 5)).toString()).to.equal('first');
+    expect((await emulator.counts()).snapshots).to.be.at.most(1);
   });
 
   it('DeleteVolume: both answer OK, and nothing is left', async () => {

@@ -45,6 +45,15 @@ export const resources: readonly Resource[] = [
   },
   {
     apiVersion: 'v1',
+    plural: 'nodes',
+    kind: 'Node',
+    isNamespaced: false,
+    fields: ['spec', 'status'],
+    specFields: ['providerID', 'taints', 'unschedulable'],
+    hasStatus: true,
+  },
+  {
+    apiVersion: 'v1',
     plural: 'persistentvolumes',
     kind: 'PersistentVolume',
     isNamespaced: false,

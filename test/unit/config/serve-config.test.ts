@@ -37,6 +37,10 @@ describe('serveConfigFrom', () => {
       pollIntervalMs: 1000,
       maxCallMs: 120_000,
       drainMs: 20_000,
+      attachConcurrency: 32,
+      detachConcurrency: 5,
+      isParallelAttachAllowed: false,
+      isParallelDetachAllowed: false,
       credentials: undefined,
       groupSnapshots: false,
       guards: {

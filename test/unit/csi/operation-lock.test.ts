@@ -71,6 +71,27 @@ describe('OperationLock', () => {
     expect(await lock.run(['volume d-1'], () => Promise.resolve('free'))).to.equal('free');
   });
 
+  it('lets operations share a key, but not with one that holds it for itself', async () => {
+    const lock = new OperationLock();
+    const shared = ['the nodes of volume d-1'];
+    const held = heldOperation();
+    const first = lock.run(['volume d-1 at node i-1'], held.operation, shared);
+
+    expect(await lock.run(['volume d-1 at node i-2'], () => Promise.resolve('free'), shared)).to.equal(
+      'free',
+    );
+    const refused = await rejectionOf(lock.run(shared, () => Promise.resolve()));
+    expect(refused.message).to.contain('the nodes of volume d-1 is already running');
+    held.resolve('done');
+    await first;
+    const alone = heldOperation();
+    const second = lock.run(shared, alone.operation);
+    await rejectionOf(lock.run(['volume d-1 at node i-1'], () => Promise.resolve(), shared));
+    alone.resolve('done');
+    await second;
+    expect(await lock.run(shared, () => Promise.resolve('free'))).to.equal('free');
+  });
+
   it('is no lock across processes', async () => {
     const held = heldOperation();
     const first = new OperationLock().run(['volume d-1'], held.operation);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { topologyOf, zonesFrom } from '../../../src/csi/topology.ts';
+import { regionsFrom, topologyOf, zonesFrom } from '../../../src/csi/topology.ts';
 import { aDisk } from '../../support/builders.ts';
 
 const zone = 'topology.diskplugin.csi.alibabacloud.com/zone';
@@ -32,6 +32,23 @@ describe('zonesFrom', () => {
       zonesFrom({ preferred: [], requisite: [term('kubernetes.io/hostname', 'n-1'), { segments: {} }] }),
     ).to.equal(undefined);
     expect(zonesFrom({ preferred: [], requisite: [term(zone, '')] })).to.equal(undefined);
+  });
+});
+
+describe('regionsFrom', () => {
+  const region = 'topology.diskplugin.csi.alibabacloud.com/region';
+
+  it('reads both keys', () => {
+    const requisite = [term(region, 'r-1'), term('topology.kubernetes.io/region', 'r-2')];
+    expect(regionsFrom({ preferred: [], requisite })).to.deep.equal(['r-1', 'r-2']);
+  });
+
+  it('says nothing unless each term names a region', () => {
+    expect(regionsFrom(null)).to.equal(undefined);
+    expect(regionsFrom({ preferred: [], requisite: [] })).to.equal(undefined);
+    const requisite = [term(region, 'r-1'), term(zone, 'z-1')];
+    expect(regionsFrom({ preferred: [], requisite })).to.equal(undefined);
+    expect(regionsFrom({ preferred: [], requisite: [term(region, '')] })).to.equal(undefined);
   });
 });
 

@@ -59,8 +59,8 @@ describe('unsupportedCapability', () => {
     ['MULTI_NODE_READER_ONLY', needsShared, needsShared, yes, yes],
     ['MULTI_NODE_SINGLE_WRITER', needsShared, needsShared, blockOnly, yes],
     ['MULTI_NODE_MULTI_WRITER', needsShared, needsShared, blockOnly, yes],
-    ['SINGLE_NODE_SINGLE_WRITER', notKnown, notKnown, notKnown, notKnown],
-    ['SINGLE_NODE_MULTI_WRITER', notKnown, notKnown, notKnown, notKnown],
+    ['SINGLE_NODE_SINGLE_WRITER', yes, yes, yes, yes],
+    ['SINGLE_NODE_MULTI_WRITER', yes, yes, yes, yes],
     ['UNKNOWN', notKnown, notKnown, notKnown, notKnown],
   ];
   for (const [mode, ...answers] of matrix) {

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { diskCategories, sizeLimitsOf } from '../../../src/disk/categories.ts';
+import {
+  baselineIops,
+  diskCategories,
+  maxProvisionedIops,
+  sizeLimitsOf,
+} from '../../../src/disk/categories.ts';
 
 describe('sizeLimitsOf', () => {
   for (const [category, level, min, max] of [
@@ -36,6 +41,23 @@ describe('sizeLimitsOf', () => {
     const { minSizeGiB, maxSizeGiB } = sizeLimitsOf('cloud_of_tomorrow', undefined);
     expect([minSizeGiB, maxSizeGiB]).to.deep.equal([1, Number.MAX_SAFE_INTEGER]);
   });
+});
+
+describe('IOPS of cloud_auto', () => {
+  for (const [sizeGiB, baseline, most] of [
+    [1, 3000, 0],
+    [3, 3000, 0],
+    [4, 3000, 1000],
+    [24, 3000, 21_000],
+    [25, 3050, 21_950],
+    [60, 4800, 50_000],
+    [964, 50_000, 50_000],
+    [65_536, 50_000, 50_000],
+  ] as const) {
+    it(`are ${baseline} and at most ${most} more for ${sizeGiB} GiB`, () => {
+      expect([baselineIops(sizeGiB), maxProvisionedIops(sizeGiB)]).to.deep.equal([baseline, most]);
+    });
+  }
 });
 
 describe('diskCategories', () => {

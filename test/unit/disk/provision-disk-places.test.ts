@@ -233,4 +233,42 @@ describe('provisionDisk from a snapshot', () => {
 
     expect((await restore(cloud)).id).to.equal(disk.id);
   });
+
+  describe('for a node that cannot attach every category', () => {
+    const attachable = (...categories: string[]) => ({ attachable: { nodeName: 'node-1', categories } });
+
+    it('leaves out what the node cannot attach', async () => {
+      const cloud = new FakeDiskCloud();
+      await provision(cloud, attachable('cloud_ssd', 'cloud_auto'));
+      expect(asked(cloud)).to.deep.equal(['cloud_ssd in cn-hangzhou-h']);
+    });
+
+    it('is not-offered, with the names of both, when nothing is left: another node may do', async () => {
+      const cloud = new FakeDiskCloud();
+      const error = await rejectionOf(provision(cloud, attachable('cloud_auto')));
+      expect(error).to.have.property('kind', 'not-offered');
+      expect(error.message).to.equal(
+        'node node-1 cannot attach cloud_essd, cloud_ssd; it can attach cloud_auto',
+      );
+      expect(asked(cloud)).to.deep.equal([]);
+    });
+
+    it('waits for the upload of a snapshot that the node’s categories need, rather than ask for another node', async () => {
+      const cloud = new FakeDiskCloud();
+      const { id } = cloud.addSnapshot({ status: 'progressing', progressPercent: 10 });
+      const error = await rejectionOf(provision(cloud, { snapshotId: id, ...attachable('cloud_ssd') }));
+      expect(error).to.have.property('kind', 'busy');
+      cloud.snapshots.set(id, { status: 'accomplished' });
+      expect(await provision(cloud, { snapshotId: id, ...attachable('cloud_ssd') })).to.include({
+        category: 'cloud_ssd',
+        sourceSnapshotId: id,
+      });
+    });
+
+    it('finds the disk that an earlier attempt made for another node', async () => {
+      const cloud = new FakeDiskCloud();
+      const made = await provision(cloud);
+      expect(await provision(cloud, attachable('cloud_auto'))).to.have.property('id', made.id);
+    });
+  });
 });

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../src/disk/disk-error.ts';
 import type { GroupCloud } from '../../../src/disk/groups/group-calls.ts';
+import type { SpecCalls } from '../../../src/disk/modify/spec-calls.ts';
 import { withUndecidedLooks } from '../../../src/ecs/refused-look.ts';
 
 /** A cloud all of whose methods reject with an error of the given kind. */
-function refusingCloud(kind: DiskErrorKind): GroupCloud {
+function refusingCloud(kind: DiskErrorKind): GroupCloud & SpecCalls {
   const refuse = () => Promise.reject(new DiskError(kind, 'ECS says no', { code: 'Some.Code' }));
-  return new Proxy({} as GroupCloud, { get: () => refuse, ownKeys: () => [] });
+  return new Proxy({} as GroupCloud & SpecCalls, { get: () => refuse, ownKeys: () => [] });
 }
 
 async function kindOf(promise: Promise<unknown>): Promise<string> {
@@ -31,6 +32,9 @@ describe('A look that ECS refuses', () => {
         cloud.findSnapshotsByName('s', 'shared', call),
         cloud.waitForDisk('d-1', () => true, call),
         cloud.isDiskProvenAbsent('d-1', call),
+        cloud.waitUntilUnmodified('d-1', call),
+        cloud.waitForSpecTask('t-1', call),
+        cloud.findFailedSpecTasks('d-1', call),
         cloud.findSnapshotGroup('ssg-1', call),
         cloud.findSnapshotGroups(['ssg-1'], call),
         cloud.findSnapshotGroupsByName('g', 'alone', call),

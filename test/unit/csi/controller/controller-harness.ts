@@ -6,10 +6,12 @@ import { OperationLock } from '../../../../src/csi/operation-lock.ts';
 import { loadCsiProto } from '../../../../src/csi/proto.ts';
 import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/status.ts';
 import type { UnaryRpc } from '../../../../src/csi/unary.ts';
+import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
-import { aCall, quickSightings } from '../../../support/builders.ts';
+import { aCall, oneAtATime, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import { FakeDiskSpecs } from '../../../support/fake-disk-specs.ts';
 import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
 const { Controller, GroupController } = loadCsiProto().v1;
@@ -29,6 +31,7 @@ export interface Refusal {
 /** The RPCs of Controller and GroupController over a cloud in memory. Requests go through the wire format, as a server gets them. */
 export interface ControllerHarness {
   readonly cloud: FakeGroupCloud;
+  readonly specs: FakeDiskSpecs;
   readonly cluster: FakeCluster;
   readonly clock: { nowMs: number };
   readonly warnings: { readonly details: object; readonly message: string }[];
@@ -50,6 +53,7 @@ export interface HarnessOptions extends FakeDiskCloudOptions {
 
 export function startController(options: HarnessOptions = {}): ControllerHarness {
   const cloud = new FakeGroupCloud(options);
+  const specs = new FakeDiskSpecs(cloud.disks);
   const clock = { nowMs: 0 };
   const warnings: { details: object; message: string }[] = [];
   const sightings = quickSightings();
@@ -62,8 +66,10 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   const parts = {
     cloud,
+    specs,
     sightings,
     guards,
+    attach: createAttachParts(cloud, oneAtATime, now),
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId,
@@ -79,6 +85,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
   };
   return {
     cloud,
+    specs,
     cluster,
     clock,
     warnings,

@@ -54,6 +54,23 @@ const parameters = fc.oneof(
   fc.dictionary(text, text, { maxKeys: 4 }),
 );
 
+const attributes = fc.oneof(
+  fc.record(
+    {
+      type: mostly(['cloud_essd', 'cloud_auto', 'cloud_ssd', 'cloud_regional_disk_auto'], text),
+      performanceLevel: mostly(['PL0', 'PL1', 'PL2'], text),
+      provisionedIops: mostly(['0', '1000', '50000'], text),
+      burstingEnabled: mostly(booleans, text),
+      volumeExpandAutoSnapshot: mostly(['forced', 'closed'], text),
+      volumeDeleteSnapshotRetentionDays: mostly(['0', '7'], text),
+      'diskTags/team': text,
+      '-diskTags/owner': text,
+    },
+    { requiredKeys: [] },
+  ),
+  fc.dictionary(text, text, { maxKeys: 2 }),
+);
+
 const modes = ['SINGLE_NODE_WRITER', 'SINGLE_NODE_WRITER', 'MULTI_NODE_MULTI_WRITER', 'UNKNOWN'] as const;
 const volumeCapability = fc.oneof(
   { weight: 4, arbitrary: fc.constant<object>(mounted) },
@@ -75,6 +92,7 @@ const volumeContentSource = mostly<object | null>(
   ),
 );
 
+const nodeId = mostly(['i-1', 'i-2', ''], text);
 const groupId = mostly(['ssg-0', 'ssg-000004', 'ssg-000006'], text);
 const snapshotIds = fc.array(snapshotId, { maxLength: 2 });
 const sourceVolumeIds = mostly(
@@ -96,12 +114,20 @@ const fieldsOf: Readonly<Record<RpcName, Readonly<Record<string, fc.Arbitrary<un
     capacityRange,
     volumeContentSource,
     accessibilityRequirements: fc.option(fc.record({ requisite: terms, preferred: terms })),
-    mutableParameters: mostly([{}], fc.dictionary(text, text, { maxKeys: 1 })),
+    mutableParameters: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, attributes),
     secrets: fc.dictionary(text, text, { maxKeys: 2 }),
   },
   CreateSnapshot: { name, sourceVolumeId: diskId, parameters },
   DeleteVolume: { volumeId: diskId },
+  ControllerPublishVolume: {
+    volumeId: diskId,
+    nodeId,
+    volumeCapability,
+    readonly: mostly([false], fc.boolean()),
+  },
+  ControllerUnpublishVolume: { volumeId: diskId, nodeId },
   ControllerExpandVolume: { volumeId: diskId, capacityRange, volumeCapability },
+  ControllerModifyVolume: { volumeId: diskId, mutableParameters: attributes },
   ControllerGetVolume: { volumeId: diskId },
   ValidateVolumeCapabilities: { volumeId: diskId, volumeCapabilities, parameters, volumeContext: parameters },
   ListVolumes: page,

@@ -127,8 +127,23 @@ describe('ControllerGetVolume', () => {
     const { volume, status } = await call('ControllerGetVolume', { volumeId: 'd-1' });
 
     expect(volume).to.include({ volumeId: 'd-1', capacityBytes: String(gibibytes(20)) });
-    expect(status).to.deep.equal({ publishedNodeIds: ['i-1', 'i-2'] });
+    expect(status).to.have.deep.property('publishedNodeIds', ['i-1', 'i-2']);
+    expect(status?.volumeCondition).to.deep.equal({ abnormal: false, message: 'disk d-1 is Available' });
   });
+
+  for (const [what, changes, message] of [
+    ['locked', { lockReasons: ['financial', 'security'] }, /ECS has locked disk d-1 \(financial, security\)/],
+    ['being rolled back', { status: 'ReIniting' }, /rolled back/],
+    ['in a state of the future', { status: 'Unknown' }, /does not know/],
+  ] as const) {
+    it(`calls a volume abnormal that is ${what}`, async () => {
+      const { call, cloud } = startController();
+      cloud.addDisk({ id: 'd-1', ...changes });
+      const { status } = await call('ControllerGetVolume', { volumeId: 'd-1' });
+      expect(status?.volumeCondition).to.have.property('abnormal', true);
+      expect(status?.volumeCondition?.message).to.match(message);
+    });
+  }
 
   it('tells a volume that is gone from one that is hidden', async () => {
     const { refusal, cloud } = startController();
@@ -244,12 +259,17 @@ describe('ControllerGetCapabilities', () => {
 
     expect(capabilities?.map((capability) => capability.rpc?.type)).to.have.members([
       'CREATE_DELETE_VOLUME',
+      'PUBLISH_UNPUBLISH_VOLUME',
       'LIST_VOLUMES',
       'GET_VOLUME',
+      'CLONE_VOLUME',
       'CREATE_DELETE_SNAPSHOT',
       'LIST_SNAPSHOTS',
       'GET_SNAPSHOT',
       'EXPAND_VOLUME',
+      'MODIFY_VOLUME',
+      'VOLUME_CONDITION',
+      'SINGLE_NODE_MULTI_WRITER',
     ]);
     expect(cloud.calls).to.deep.equal([]);
   });

@@ -143,6 +143,17 @@ describe('The group of a member', () => {
 });
 
 describe('GetVolumeGroupSnapshot and DeleteVolumeGroupSnapshot', () => {
+  it('do not delete one group twice at a time', async () => {
+    const { call, create, refusal } = start();
+    const { groupSnapshotId } = await create();
+    const running = call('DeleteVolumeGroupSnapshot', { groupSnapshotId });
+    expect(await refusal('DeleteVolumeGroupSnapshot', { groupSnapshotId })).to.have.property(
+      'code',
+      'ABORTED',
+    );
+    await running;
+  });
+
   it('read and remove what was created', async () => {
     const { call, cloud, create, refusal } = start();
     const { groupSnapshotId, ids } = await create();

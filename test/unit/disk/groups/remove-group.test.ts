@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { removeGroup } from '../../../../src/disk/groups/remove-group.ts';
+import { Sightings } from '../../../../src/disk/sightings.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { aCall, rejectionOf } from '../../../support/builders.ts';
 import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
@@ -117,6 +118,7 @@ describe('removeGroup', () => {
     const { cloud, remove, first } = await startWithGroup({ keepsUsedMembers: true });
     cloud.addDisk({ sourceSnapshotId: first });
     await remove();
+    expect(cloud.countOf('deleteSnapshotGroup'), 'once more, for what is left of the group').to.equal(2);
     expect(cloud.snapshots.values()).to.deep.equal([]);
     expect(cloud.groups.values()).to.deep.equal([]);
   });
@@ -140,6 +142,34 @@ describe('removeGroup', () => {
     cloud.groups.remove(id);
     await remove([first, second]);
     expect(cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  it('deletes members that outlive the deletion of their group, told of or not', async () => {
+    const { cloud, remove, id } = await startWithGroup();
+    cloud.deleteSnapshotGroup = () => {
+      cloud.groups.remove(id);
+      return Promise.resolve([]);
+    };
+    await remove([]);
+    expect(cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  it('deletes members that outlive their group although somebody has changed their description', async () => {
+    const { cloud, remove, id, first } = await startWithGroup();
+    cloud.snapshots.set(first, { description: 'the good one' });
+    cloud.deleteSnapshotGroup = () => {
+      cloud.groups.remove(id);
+      return Promise.resolve([]);
+    };
+    await remove([]);
+    expect(cloud.snapshots.values()).to.deep.equal([]);
+  });
+
+  it('leaves its name free at once', async () => {
+    const scene = startScene({}, new Sightings(() => 0));
+    const { id } = await scene.take();
+    await removeGroup(scene, { groupId: id, snapshotIds: [] }, aCall());
+    expect((await scene.take()).id).not.to.equal(id);
   });
 
   it('deletes nothing of a list for a group that is gone but what bears its mark', async () => {

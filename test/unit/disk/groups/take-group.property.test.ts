@@ -145,6 +145,26 @@ describe('takeGroup, whatever happens', () => {
     );
   });
 
+  it('makes one new group after one of the same name was removed, also when replicas are at it at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), faults, async (s, some) => {
+        let isRacing = false;
+        const cloud = startCloud({
+          travel: () => (isRacing ? s.schedule(Promise.resolve()) : Promise.resolve()),
+        });
+        const first = await new Replica(cloud).persist();
+        first.snapshots.forEach(({ id }) => cloud.snapshots.remove(id));
+        isRacing = true;
+        cloud.failNext('any', ...some);
+        const all = Promise.all([new Replica(cloud).persist(), new Replica(cloud).persist()]);
+        const [one, other] = await s.waitFor(all);
+        expect(one.id).to.equal(other.id).and.not.to.equal(first.id);
+        expectOnly(cloud, one);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('makes one group each time after the one before was removed, with whatever parameters, and leaves nothing', async () => {
     const rounds = fc.array(
       fc.record({

@@ -7,11 +7,26 @@ import { candidatesFor } from '../../disk/disk-request.ts';
 import { isSnapshotId } from '../../disk/snapshot.ts';
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { sizeRangeFrom } from '../capacity.ts';
-import { parseStorageClass, type StorageClassParameters } from '../parameters/storage-class.ts';
+import { applyAttributes } from '../parameters/apply-attributes.ts';
+import { parseVolumeAttributesClass, protectionTagsOf } from '../parameters/volume-attributes-class.ts';
+import {
+  parseStorageClass,
+  type StorageClassParameters,
+  type VolumeOrigin,
+} from '../parameters/storage-class.ts';
 import { invalidArgument, notFound, outOfRange, StatusError } from '../status.ts';
-import { zonesFrom } from '../topology.ts';
+import { regionsFrom, zonesFrom } from '../topology.ts';
 import { checkMap, requireText } from '../validate.ts';
+import { requireVolumeId } from './require-volume.ts';
 import { requireCapabilities, unsupportedCapability } from '../volume-capability.ts';
+
+/** A disk to be made, and what it is to be made of and for. */
+export interface VolumeWish extends DiskRequest {
+  /** The disk that is to be cloned. */
+  readonly sourceDiskId: string | undefined;
+  readonly selectedNode: string | undefined;
+  readonly origin: VolumeOrigin;
+}
 
 /** The size of a volume when nobody says: the least that most categories offer. */
 const defaultSizeGiB = 20;
@@ -26,36 +41,35 @@ export interface PlacementDefaults {
  * What CreateVolume asks for, in the words of the domain. Pure: nothing is asked of ECS.
  * @throws StatusError with the status of the standard and the name of the offending field.
  */
-export function diskRequestFrom(
+export function volumeWishFrom(
   request: CreateVolumeRequest__Output,
   defaults: PlacementDefaults,
-): DiskRequest {
+): VolumeWish {
   const name = requireText(request.name, 'name');
   requireCapabilities(request.volumeCapabilities);
-  const parameters = parseStorageClass(checkMap(request.parameters, 'parameters'));
-  assertNoMutableParameters(request.mutableParameters);
+  const parameters = wantedParameters(request);
   const unsupported = unsupportedCapability(request.volumeCapabilities, parameters.multiAttach);
   if (unsupported !== undefined) {
     throw invalidArgument(`volume_capabilities: ${unsupported}`);
   }
   assertRegion(parameters, defaults.regionId);
-  const diskRequest = {
+  const source = sourceFrom(request.volumeContentSource, parameters.snapshotId);
+  const wish = {
     ...parameters,
+    ...source,
     ...wantedSize(request, parameters.atLeast20GiB),
     key: toTagValue(name),
-    snapshotId: snapshotIdFrom(request.volumeContentSource, parameters.snapshotId),
     zoneIds: wantedZones(request, parameters, defaults),
-    tags: diskTags(name, parameters, defaults.clusterId),
+    tags: diskTags(name, parameters, source.sourceDiskId, defaults.clusterId),
   };
-  assertSomePlace(diskRequest);
-  return diskRequest;
+  assertSomePlace(wish);
+  return wish;
 }
 
-function assertNoMutableParameters(parameters: Readonly<Record<string, string>>): void {
-  const [key] = Object.keys(parameters);
-  if (key !== undefined) {
-    throw invalidArgument(`mutable_parameters: ${key} is not known; this plugin does not modify volumes`);
-  }
+function wantedParameters(request: CreateVolumeRequest__Output): StorageClassParameters {
+  const ofStorageClass = parseStorageClass(checkMap(request.parameters, 'parameters'));
+  const mutable = checkMap(request.mutableParameters, 'mutable_parameters');
+  return applyAttributes(ofStorageClass, parseVolumeAttributesClass(mutable));
 }
 
 function assertRegion(parameters: StorageClassParameters, regionId: string): void {
@@ -76,27 +90,39 @@ function wantedSize(request: CreateVolumeRequest__Output, atLeast20GiB: boolean)
   return { sizeGiB: raised, maxSizeGiB };
 }
 
-function snapshotIdFrom(
-  source: VolumeContentSource__Output | null,
-  parameter: string | undefined,
-): string | undefined {
-  const given = source === null ? undefined : sourceSnapshotId(source);
-  if (given !== undefined && parameter !== undefined && given !== parameter) {
-    const message = `volume_content_source ${given} and parameter csi.alibabacloud.com/disk-snapshot-id ${parameter} contradict each other`;
+interface Source {
+  readonly snapshotId: string | undefined;
+  readonly sourceDiskId: string | undefined;
+}
+
+/** What the volume is to be made of. A class may name a snapshot too, but then no other source. */
+function sourceFrom(source: VolumeContentSource__Output | null, parameter: string | undefined): Source {
+  const given = givenSource(source);
+  const named = given.snapshotId ?? given.sourceDiskId;
+  if (named !== undefined && parameter !== undefined && named !== parameter) {
+    const message = `volume_content_source ${named} and parameter csi.alibabacloud.com/disk-snapshot-id ${parameter} contradict each other`;
     throw invalidArgument(message);
   }
-  const snapshotId = given ?? parameter;
+  const snapshotId = given.snapshotId ?? parameter;
   if (snapshotId !== undefined && !isSnapshotId(snapshotId)) {
     throw notFound(`snapshot ${snapshotId} does not exist: ids of snapshots look like s-2ze0example`);
   }
-  return snapshotId;
+  return { ...given, snapshotId };
 }
 
-function sourceSnapshotId(source: VolumeContentSource__Output): string {
-  if (source.volume != null) {
-    throw invalidArgument('volume_content_source: volumes cannot be cloned; restore a snapshot instead');
+function givenSource(source: VolumeContentSource__Output | null): Source {
+  if (source?.volume != null) {
+    const field = 'volume_content_source.volume.volume_id';
+    return { snapshotId: undefined, sourceDiskId: requireVolumeId(source.volume.volumeId, field) };
   }
-  return requireText(source.snapshot?.snapshotId ?? '', 'volume_content_source.snapshot.snapshot_id');
+  if (source?.snapshot != null) {
+    const field = 'volume_content_source.snapshot.snapshot_id';
+    return { snapshotId: requireText(source.snapshot.snapshotId, field), sourceDiskId: undefined };
+  }
+  if (source !== null) {
+    throw invalidArgument('volume_content_source names neither a snapshot nor a volume');
+  }
+  return { snapshotId: undefined, sourceDiskId: undefined };
 }
 
 /** The zones of the topology that the class allows too, best first. */
@@ -105,6 +131,7 @@ function wantedZones(
   parameters: StorageClassParameters,
   defaults: PlacementDefaults,
 ): string[] {
+  assertReachable(request, defaults.regionId);
   const ofTopology = zonesFrom(request.accessibilityRequirements);
   const ofClass = parameters.zoneIds;
   if (ofTopology === undefined || ofClass === undefined) {
@@ -119,6 +146,14 @@ function wantedZones(
   return both;
 }
 
+function assertReachable(request: CreateVolumeRequest__Output, regionId: string): void {
+  const regions = regionsFrom(request.accessibilityRequirements);
+  if (regions?.includes(regionId) === false) {
+    const message = `the volume must be reachable from region ${regions.join(', ')}, and this plugin makes disks in ${regionId}`;
+    throw new StatusError(GrpcStatus.RESOURCE_EXHAUSTED, message);
+  }
+}
+
 function assertSomePlace(request: DiskRequest): void {
   if (candidatesFor(request).length === 0) {
     const message =
@@ -127,15 +162,20 @@ function assertSomePlace(request: DiskRequest): void {
   }
 }
 
-function diskTags(name: string, parameters: StorageClassParameters, clusterId: string | undefined): Tag[] {
+function diskTags(
+  name: string,
+  parameters: StorageClassParameters,
+  sourceDiskId: string | undefined,
+  clusterId: string | undefined,
+): Tag[] {
   const { origin } = parameters;
   const own: [string, string | undefined][] = [
     [tagKeys.kubernetes, 'true'],
     [tagKeys.pvcName, origin.pvcName],
     [tagKeys.pvcNamespace, origin.pvcNamespace],
     [tagKeys.pvName, origin.pvName],
-    [tagKeys.deleteSnapshotRetentionDays, parameters.deleteSnapshotRetentionDays?.toString()],
-    [tagKeys.expandPolicy, parameters.expandPolicy],
+    ...protectionTagsOf(parameters).map(({ key, value }): [string, string] => [key, value]),
+    [tagKeys.clonedFrom, sourceDiskId],
     [tagKeys.diskKey, name],
   ];
   const ownTags = own.flatMap(([key, value]) =>

@@ -1,0 +1,240 @@
+import { expect } from 'chai';
+import { cloneDisk, type CloneRequest } from '../../../../src/disk/clone/clone-disk.ts';
+import { spentCloneSnapshots } from '../../../../src/disk/clone/clone-keeper.ts';
+import { isCloneSnapshot } from '../../../../src/disk/clone/clone-mark.ts';
+import type { Disk } from '../../../../src/disk/disk.ts';
+import type { DiskError } from '../../../../src/disk/disk-error.ts';
+import { tagKeys } from '../../../../src/disk/tags.ts';
+import { aCall, aDiskRequest, diskErrorOf, sightingsOf } from '../../../support/builders.ts';
+import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+
+class Scene {
+  readonly cloud: FakeDiskCloud;
+  readonly source: Disk;
+
+  constructor(source: Partial<Disk> = {}, options: FakeDiskCloudOptions = {}) {
+    this.cloud = new FakeDiskCloud(options);
+    this.source = this.cloud.addDisk({ wasEverAttached: true, ...source });
+  }
+
+  clone(changes: Partial<CloneRequest> = {}): Promise<Disk> {
+    const tags = [
+      { key: tagKeys.clonedFrom, value: this.source.id },
+      { key: tagKeys.diskKey, value: 'pvc-copy' },
+    ];
+    const request = { ...aDiskRequest({ key: 'pvc-copy', tags }), sourceDiskId: this.source.id, ...changes };
+    return cloneDisk(this.parts(), request, aCall());
+  }
+
+  refusal(changes: Partial<CloneRequest> = {}): Promise<DiskError> {
+    return diskErrorOf(this.clone(changes));
+  }
+
+  parts() {
+    return { cloud: this.cloud, sightings: sightingsOf(this.cloud), clusterId: 'c-1' };
+  }
+
+  cloneSnapshots() {
+    return this.cloud.snapshots.values().filter(isCloneSnapshot);
+  }
+}
+
+describe('cloneDisk', () => {
+  it('makes the disk from a snapshot that ends by itself and is marked as nobody’s', async () => {
+    const scene = new Scene({}, { looks: { uploading: 100 } });
+    const copy = await scene.clone();
+    const [snapshot] = scene.cloneSnapshots();
+    expect(copy).to.include({ sourceSnapshotId: snapshot?.id, sizeGiB: 20 });
+    expect(snapshot).to.include({ retentionDays: 1, sourceDiskId: scene.source.id });
+    expect(snapshot?.name).to.match(/^csi-clone-[0-9a-f]{40}$/);
+    expect(snapshot?.tags.get(tagKeys.cluster)).to.equal('c-1');
+  });
+
+  it('removes the snapshot at once where ECS has uploaded it', async () => {
+    const scene = new Scene({}, { looks: { cutting: 0, uploading: 0, deleting: 0 } });
+    await scene.clone();
+    expect(scene.cloneSnapshots()).to.deep.equal([]);
+  });
+
+  it('yields the same disk when it is repeated, also without the source and without the snapshot', async () => {
+    const scene = new Scene({}, { looks: { cutting: 0, uploading: 0, deleting: 0 } });
+    const copy = await scene.clone();
+    scene.cloud.disks.remove(scene.source.id);
+    scene.cloud.refuse('createDisk', 'createSnapshot');
+    expect((await scene.clone()).id).to.equal(copy.id);
+  });
+
+  it('removes on a repetition the snapshot that the first call had to leave', async () => {
+    const scene = new Scene({}, { looks: { uploading: 6, deleting: 0 } });
+    await scene.clone();
+    expect(scene.cloneSnapshots()).to.have.length(1);
+    for (let look = 0; look < 8; look += 1) {
+      scene.cloud.snapshots.lookAtAll();
+    }
+    await scene.clone();
+    expect(scene.cloneSnapshots()).to.deep.equal([]);
+  });
+
+  for (const method of ['createSnapshot', 'createDisk', 'waitForSnapshot', 'waitForDisk'] as const) {
+    for (const fault of ['lost-reply', 'lost-request'] as const) {
+      it(`makes one disk from one snapshot in spite of a ${fault} of ${method}`, async () => {
+        const scene = new Scene();
+        scene.cloud.failNext(method, fault);
+        expect((await scene.refusal()).kind).to.equal('outcome-unknown');
+        await scene.clone();
+        expect(scene.cloud.disks.values()).to.have.length(2);
+        expect(scene.cloneSnapshots().length).to.be.at.most(1);
+      });
+    }
+  }
+
+  it('goes on from the snapshot of the first try when the source is gone meanwhile', async () => {
+    const scene = new Scene();
+    scene.cloud.failNext('createDisk', 'lost-request');
+    await scene.refusal();
+    scene.cloud.disks.remove(scene.source.id);
+    await scene.clone();
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+  });
+
+  it('never fails for what it cannot clean up', async () => {
+    const scene = new Scene({}, { looks: { cutting: 0, uploading: 0 } });
+    scene.cloud.failNext('deleteSnapshot', 'denied');
+    await scene.clone();
+    expect(scene.cloneSnapshots()).to.have.length(1);
+  });
+
+  it('drops the snapshot before it says for good that there will be no clone', async () => {
+    const scene = new Scene({}, { looks: { deleting: 0 } });
+    scene.cloud.failNext('createDisk', 'not-offered');
+    expect((await scene.refusal()).kind).to.equal('not-offered');
+    expect(scene.cloneSnapshots()).to.deep.equal([]);
+  });
+
+  it('is only busy when another replica has finished the clone, and removed its snapshot, in between', async () => {
+    const scene = new Scene();
+    const removed = scene.cloud.createDisk.bind(scene.cloud);
+    scene.cloud.createDisk = (disk, call) => {
+      scene.cloud.createDisk = removed;
+      scene.cloud.snapshots.remove(disk.snapshotId ?? '');
+      return removed(disk, call);
+    };
+    expect((await scene.refusal()).kind).to.equal('busy');
+    await scene.clone();
+  });
+
+  it('keeps the snapshot while nothing is decided', async () => {
+    const scene = new Scene();
+    scene.cloud.failNext('createDisk', 'busy');
+    expect((await scene.refusal()).kind).to.equal('busy');
+    expect(scene.cloneSnapshots()).to.have.length(1);
+  });
+
+  it('waits for the upload where no category can do without it', async () => {
+    const scene = new Scene({}, { looks: { uploading: 10 } });
+    await scene.clone({ categories: ['cloud_ssd'] });
+    const waits = scene.cloud.calls.filter(({ method }) => method === 'waitForSnapshot');
+    expect(waits).to.have.length.above(1);
+    expect(scene.cloud.snapshots.values()[0]?.status ?? 'accomplished').to.equal('accomplished');
+  });
+
+  describe('of a disk to which nothing was written', () => {
+    const unwritten = { wasEverAttached: false };
+
+    it('is empty, and as large as its source', async () => {
+      const scene = new Scene({ ...unwritten, sizeGiB: 50 });
+      scene.cloud.failNext('createSnapshot', 'never-used');
+      expect(await scene.clone()).to.include({ sourceSnapshotId: undefined, sizeGiB: 50 });
+    });
+
+    it('is out of range where its limit is below the source', async () => {
+      const scene = new Scene({ ...unwritten, sizeGiB: 50 });
+      scene.cloud.failNext('createSnapshot', 'never-used');
+      expect((await scene.refusal({ maxSizeGiB: 30 })).kind).to.equal('out-of-range');
+    });
+
+    it('comes from the snapshot of its source, and leaves that one alone', async () => {
+      const scene = new Scene(unwritten);
+      const origin = scene.cloud.addSnapshot({ sourceDiskId: 'd-elsewhere' });
+      scene.cloud.disks.set(scene.source.id, { sourceSnapshotId: origin.id });
+      scene.cloud.failNext('createSnapshot', 'never-used');
+      expect((await scene.clone()).sourceSnapshotId).to.equal(origin.id);
+      expect(scene.cloud.snapshots.get(origin.id)).not.to.equal(undefined);
+    });
+
+    it('is refused when the snapshot of its source is gone; not decided while it is only hidden', async () => {
+      const scene = new Scene(unwritten);
+      const origin = scene.cloud.addSnapshot({ sourceDiskId: 'd-elsewhere' });
+      scene.cloud.disks.set(scene.source.id, { sourceSnapshotId: origin.id });
+      scene.cloud.snapshots.hide(origin.id);
+      scene.cloud.failNext('createSnapshot', 'never-used', 'never-used');
+      expect((await scene.refusal()).kind).to.equal('unreadable');
+      scene.cloud.snapshots.remove(origin.id);
+      expect((await scene.refusal()).kind).to.equal('wrong-state');
+      expect(scene.cloud.countOf('createDisk')).to.equal(0);
+    });
+  });
+
+  it('is refused for a source that is not there, or has no snapshots', async () => {
+    const scene = new Scene({ category: 'elastic_ephemeral_disk_premium' });
+    expect((await scene.refusal()).kind).to.equal('unsupported');
+    scene.cloud.disks.remove(scene.source.id);
+    expect((await scene.refusal()).kind).to.equal('not-found');
+  });
+
+  it('is a conflict where the name belongs to another clone, or to no clone', async () => {
+    const scene = new Scene();
+    await scene.clone();
+    const other = [{ key: tagKeys.clonedFrom, value: 'd-other' }];
+    expect((await scene.refusal({ sourceDiskId: 'd-other', tags: other })).message).to.match(/a clone of/);
+    scene.cloud.addDisk({ tags: new Map([[tagKeys.diskKey, 'pvc-plain']]) });
+    expect((await scene.refusal({ key: 'pvc-plain' })).message).to.match(/it is no clone/);
+  });
+});
+
+describe('spentCloneSnapshots', () => {
+  const spent = async (scene: Scene) =>
+    (await spentCloneSnapshots(scene.parts(), aCall())).map(({ id }) => id);
+
+  it('are those whose clone is complete and whose upload is over', async () => {
+    const scene = new Scene({}, { looks: { uploading: 5, creating: 1 } });
+    await scene.clone();
+    expect(await spent(scene)).to.deep.equal([]);
+    for (let look = 0; look < 8; look += 1) {
+      scene.cloud.snapshots.lookAtAll();
+    }
+    expect(await spent(scene)).to.deep.equal(scene.cloneSnapshots().map(({ id }) => id));
+  });
+
+  it('are none that no disk was made from yet, nor those of other clusters, nor those of users', async () => {
+    const scene = new Scene();
+    scene.cloud.failNext('createDisk', 'lost-request');
+    await scene.refusal();
+    for (let look = 0; look < 8; look += 1) {
+      scene.cloud.snapshots.lookAtAll();
+    }
+    const ofUser = scene.cloud.addSnapshot({ tags: new Map([[tagKeys.cluster, 'c-1']]) });
+    scene.cloud.addDisk({ sourceSnapshotId: ofUser.id });
+    const tags = new Map([
+      [tagKeys.cluster, 'c-2'],
+      [tagKeys.cloneSnapshot, 'true'],
+      [tagKeys.cloneFor, 'pvc-9'],
+    ]);
+    const ofOthers = scene.cloud.addSnapshot({ tags });
+    scene.cloud.addDisk({ sourceSnapshotId: ofOthers.id, tags: new Map([[tagKeys.diskKey, 'pvc-9']]) });
+    expect(await spent(scene)).to.deep.equal([]);
+  });
+
+  it('are none while another disk is still being made from it', async () => {
+    const scene = new Scene({}, { looks: { uploading: 6 } });
+    await scene.clone();
+    for (let look = 0; look < 8; look += 1) {
+      scene.cloud.snapshots.lookAtAll();
+    }
+    const [snapshot] = scene.cloneSnapshots();
+    const other = scene.cloud.addDisk({ sourceSnapshotId: snapshot?.id, status: 'Creating' });
+    expect(await spent(scene)).to.deep.equal([]);
+    scene.cloud.disks.remove(other.id);
+    expect(await spent(scene)).to.have.length(1);
+  });
+});
