@@ -40,7 +40,7 @@ async function killIn(flow: GroupFlow): Promise<Points> {
   return { ecs, kubernetes: await killAtEveryRequest(crashFlow, emulator, directory, { args, server }) };
 }
 
-const atOnce = 3;
+const atOnce = 2;
 
 /** Runs all flows, so many at a time. @returns the result of each, by name. */
 function killInAll(): Map<string, Promise<Points>> {
