@@ -28,8 +28,8 @@ export interface KeeperParts extends GuardParts {
 
 /**
  * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
- * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned. Every step may be repeated, by any number of
- * replicas; nothing is touched that this cluster does not own.
+ * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned.
+ * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own.
  */
 export class Keeper {
   readonly #parts: KeeperParts;

@@ -1,4 +1,9 @@
-import { defaultPerformanceLevel, diskCategories, sizeLimitsOf } from '../categories.ts';
+import {
+  defaultPerformanceLevel,
+  diskCategories,
+  minSizeOfBurstingGiB,
+  sizeLimitsOf,
+} from '../categories.ts';
 import type { Disk, Tag } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import type { SpecChange } from './spec-calls.ts';
@@ -24,14 +29,15 @@ export interface ChangePlan {
 
 /** Categories between which ECS changes disks: not from, nor to, regional, basic, ephemeral and local ones. */
 const changeable = ['cloud_essd', 'cloud_auto', 'cloud_ssd', 'cloud_essd_entry', 'cloud_efficiency'];
-/** Disks of so many GiB or less do not burst. */
-const tooSmallToBurstGiB = 3;
 
 /** Whether the change is about more than tags, so that ECS must not be changing the disk otherwise. */
 export function touchesSpec(change: DiskChange): boolean {
-  return [change.category, change.performanceLevel, change.provisionedIops, change.burstingEnabled].some(
-    (wish) => wish !== undefined,
-  );
+  return wishesSpec(change) || change.burstingEnabled !== undefined;
+}
+
+/** Whether the change names anything of what ECS changes as a task, be the disk so already or not. */
+export function wishesSpec({ category, performanceLevel, provisionedIops }: DiskChange): boolean {
+  return [category, performanceLevel, provisionedIops].some((wish) => wish !== undefined);
 }
 
 /** Whether the disk shows everything that is wanted but the tags. */
@@ -145,6 +151,8 @@ function problemsOfBursting(disk: Disk, change: DiskChange): string[] {
   return [
     ...(diskCategories.get(category)?.bursting === true ? [] : [`${category} does not burst`]),
     ...(disk.multiAttach ? ['multi-attach disks do not burst'] : []),
-    ...(disk.sizeGiB > tooSmallToBurstGiB ? [] : [`disks of ${tooSmallToBurstGiB} GiB or less do not burst`]),
+    ...(disk.sizeGiB >= minSizeOfBurstingGiB
+      ? []
+      : [`disks of less than ${minSizeOfBurstingGiB} GiB do not burst`]),
   ];
 }
