@@ -119,7 +119,8 @@ async function unlessMadeBefore(
   throw error;
 }
 
-async function useExisting(
+/** The disk that an earlier attempt has made, once it is usable. @throws DiskError `conflict` when it is another kind. */
+export async function useExisting(
   parts: ProvisionDiskParts,
   disk: Disk,
   request: DiskRequest,
