@@ -139,7 +139,7 @@ describe('planChange', () => {
       'bursting of 3 GiB',
       { ...auto, sizeGiB: 3, burstingEnabled: false },
       { burstingEnabled: true },
-      /less than 4 GiB/,
+      /under 4 GiB/,
     ],
     [
       'bursting of a shared disk',
