@@ -1,7 +1,7 @@
-import { AttachDiskRequest, DescribeInstanceTypesRequest, DetachDiskRequest } from '@alicloud/ecs20140526';
-import type { DescribeInstanceTypesResponseBody } from '@alicloud/ecs20140526';
+import { AttachDiskRequest, DetachDiskRequest } from '@alicloud/ecs20140526';
 import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../disk/attachment-calls.ts';
 import type { Call } from '../disk/call.ts';
+import type { Disk } from '../disk/disk.ts';
 import type { Instance } from '../disk/instance.ts';
 import type { EcsClient } from './client.ts';
 import type { LookUp } from './describe-batch.ts';
@@ -13,9 +13,9 @@ export interface EcsAttachmentsParts {
   readonly client: EcsClient;
   /** For requests that change something: sent once. */
   readonly change: SendRequest;
-  readonly read: SendRequest;
   readonly describe: DescribeDisks;
   readonly lookUpInstance: LookUp<Instance>;
+  readonly lookUpDiskLimit: LookUp<number>;
 }
 
 /** What the DiskCloud does with disks and instances. */
@@ -26,10 +26,16 @@ export function createEcsAttachments(parts: EcsAttachmentsParts): AttachmentCall
     findInstance: parts.lookUpInstance,
     async countDataDisksOn(instanceId, call) {
       const filter = { instanceId, diskType: 'data' };
-      return (await parts.describe(`count disks on instance ${instanceId}`, filter, call)).length;
+      const disks = await parts.describe(`count disks on instance ${instanceId}`, filter, call);
+      return disks.filter(takesAPlace).length;
     },
-    findDiskLimit: (instanceType, call) => findDiskLimit(parts, instanceType, call),
+    findDiskLimit: parts.lookUpDiskLimit,
   };
+}
+
+/** Local disks come with the type and have a limit of their own (LocalStorageAmount): DiskQuantity leaves them out. */
+function takesAPlace({ category }: Disk): boolean {
+  return !category.startsWith('local_');
 }
 
 async function attachDisk(
@@ -56,27 +62,4 @@ async function detachDisk(
   const asked = `detach disk ${diskId} from instance ${instanceId}`;
   const send = () => client.detachDisk(request);
   await change({ action: 'DetachDisk', asked, resourceId: diskId, effect: 'change', send }, call);
-}
-
-async function findDiskLimit(
-  { client, read }: EcsAttachmentsParts,
-  instanceType: string,
-  call: Call,
-): Promise<number | undefined> {
-  const request = new DescribeInstanceTypesRequest(
-    fields<DescribeInstanceTypesRequest>({ instanceTypes: [instanceType] }),
-  );
-  const body = await read(
-    {
-      action: 'DescribeInstanceTypes',
-      asked: `describe instance type ${instanceType}`,
-      effect: 'read',
-      isComplete: (answer: DescribeInstanceTypesResponseBody) =>
-        answer.instanceTypes?.instanceType !== undefined,
-      send: () => client.describeInstanceTypes(request),
-    },
-    call,
-  );
-  const types = body.instanceTypes?.instanceType ?? [];
-  return types.find(({ instanceTypeId }) => instanceTypeId === instanceType)?.diskQuantity;
 }
