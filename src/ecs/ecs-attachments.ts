@@ -8,6 +8,7 @@ import type { LookUp } from './describe-batch.ts';
 import type { DescribeDisks } from './describe-disks.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { fields } from './sdk-types.ts';
+import { UnansweredRequests } from './unanswered-requests.ts';
 
 export interface EcsAttachmentsParts {
   readonly client: EcsClient;
@@ -20,9 +21,10 @@ export interface EcsAttachmentsParts {
 
 /** What the DiskCloud does with disks and instances. */
 export function createEcsAttachments(parts: EcsAttachmentsParts): AttachmentCalls {
+  const unanswered = new UnansweredRequests();
   return {
-    attachDisk: (attach, call) => attachDisk(parts, attach, call),
-    detachDisk: (detach, call) => detachDisk(parts, detach, call),
+    attachDisk: (attach, call) => attachDisk({ ...parts, unanswered }, attach, call),
+    detachDisk: (detach, call) => detachDisk({ ...parts, unanswered }, detach, call),
     findInstance: parts.lookUpInstance,
     async countDataDisksOn(instanceId, call) {
       const filter = { instanceId, diskType: 'data' };
@@ -38,8 +40,13 @@ function takesAPlace({ category }: Disk): boolean {
   return !category.startsWith('local_');
 }
 
+interface MoveParts extends EcsAttachmentsParts {
+  /** By disk. An attach that is still on its way must not come after a detach that found nothing, nor the reverse. */
+  readonly unanswered: UnansweredRequests;
+}
+
 async function attachDisk(
-  { client, change }: EcsAttachmentsParts,
+  { client, change, unanswered }: MoveParts,
   { diskId, instanceId, deleteWithInstance, force }: DiskAttach,
   call: Call,
 ): Promise<void> {
@@ -47,12 +54,13 @@ async function attachDisk(
     fields<AttachDiskRequest>({ diskId, instanceId, deleteWithInstance, force: force ? true : undefined }),
   );
   const asked = `attach disk ${diskId} to instance ${instanceId}`;
-  const send = () => client.attachDisk(request);
+  const send = () => unanswered.track(diskId, client.attachDisk(request));
+  await unanswered.answered(diskId, call.signal);
   await change({ action: 'AttachDisk', asked, resourceId: diskId, effect: 'change', send }, call);
 }
 
 async function detachDisk(
-  { client, change }: EcsAttachmentsParts,
+  { client, change, unanswered }: MoveParts,
   { diskId, instanceId, deleteWithInstance }: DiskOnInstance,
   call: Call,
 ): Promise<void> {
@@ -60,6 +68,7 @@ async function detachDisk(
     fields<DetachDiskRequest>({ diskId, instanceId, deleteWithInstance }),
   );
   const asked = `detach disk ${diskId} from instance ${instanceId}`;
-  const send = () => client.detachDisk(request);
+  const send = () => unanswered.track(diskId, client.detachDisk(request));
+  await unanswered.answered(diskId, call.signal);
   await change({ action: 'DetachDisk', asked, resourceId: diskId, effect: 'change', send }, call);
 }
