@@ -1,16 +1,15 @@
 import { UsageError } from './usage-error.ts';
 
 /** Gates of the existing driver that have no meaning here: accepted, so that its manifests keep working. */
-const gatesOfOthers = [
-  'DiskADController',
-  'DiskParallelAttach',
-  'DiskParallelDetach',
-  'DiskHighDensityMode',
-  'DisableExpandAutoSnapshots',
-];
+const gatesOfOthers = ['DiskADController', 'DiskHighDensityMode', 'DisableExpandAutoSnapshots'];
 
 /** Gates of this driver. */
-const ownGates = ['EnableDeleteAutoSnapshots', 'EnableVolumeGroupSnapshots'];
+const ownGates = [
+  'EnableDeleteAutoSnapshots',
+  'EnableVolumeGroupSnapshots',
+  'DiskParallelAttach',
+  'DiskParallelDetach',
+];
 
 export interface FeatureGates {
   readonly open: ReadonlySet<string>;

@@ -39,6 +39,9 @@ export interface ServeConfig {
   /** At an instance that takes several at a time. */
   readonly attachConcurrency: number;
   readonly detachConcurrency: number;
+  /** The account may attach, or detach, several disks at a time at any instance, tagged or not. */
+  readonly isParallelAttachAllowed: boolean;
+  readonly isParallelDetachAllowed: boolean;
   readonly credentials: CredentialSettings | undefined;
   readonly guards: GuardConfig;
   /** The gate EnableVolumeGroupSnapshots. */
@@ -70,6 +73,8 @@ export function serveConfigFrom(
     ...limits(parsed),
     guards: guardConfigFrom(parsed, gates.open, env),
     groupSnapshots: gates.open.has('EnableVolumeGroupSnapshots'),
+    isParallelAttachAllowed: gates.open.has('DiskParallelAttach'),
+    isParallelDetachAllowed: gates.open.has('DiskParallelDetach'),
     driverName: driverName(required(flags.driverName)),
     httpEndpoint: httpEndpoint(required(flags.httpEndpoint)),
     clusterId: clusterId(optional(flags.clusterId)),

@@ -4,13 +4,14 @@ export const doubtAfterMs = 30_000;
 const maxRemembered = 10_000;
 
 /**
- * What this process has seen go missing, and what it has removed itself. Only a memory of times: forgotten, it costs
- * another wait, never a second disk.
+ * What this process has seen go missing, what it has removed itself, and which tokens are spent. Forgotten, it costs
+ * another wait or request, never a second disk.
  */
 export class Sightings {
   readonly #now: () => number;
   readonly #missingSince = new Map<string, number>();
   readonly #gone = new Set<string>();
+  readonly #freeTokens = new Map<string, string>();
 
   /** @param now milliseconds, of any clock. */
   constructor(now: () => number) {
@@ -44,10 +45,20 @@ export class Sightings {
     this.#gone.add(id);
     forgetOldest(this.#gone);
   }
+
+  /** Where to go on in the row of tokens that begins with this one: those before lead to what is proven to be gone. */
+  freeToken(firstToken: string): string {
+    return this.#freeTokens.get(firstToken) ?? firstToken;
+  }
+
+  noteFreeToken(firstToken: string, token: string): void {
+    this.#freeTokens.set(firstToken, token);
+    forgetOldest(this.#freeTokens);
+  }
 }
 
 /** Maps and sets keep the order in which things came. */
-function forgetOldest(memory: Map<string, number> | Set<string>): void {
+function forgetOldest(memory: Map<string, unknown> | Set<string>): void {
   if (memory.size > maxRemembered) {
     for (const oldest of memory.keys()) {
       memory.delete(oldest);

@@ -28,6 +28,7 @@ export const tagKeys = {
   groupSnapshotName: 'csi.alibabacloud.com/group-snapshot/name',
   groupSnapshotNamespace: 'csi.alibabacloud.com/group-snapshot/namespace',
   groupDisks: 'csi.alibabacloud.com/group-snapshot/disks',
+  groupOutcome: 'csi.alibabacloud.com/group-snapshot/outcome',
 } as const;
 
 const createdByValue = 'alibabacloud-csi-plugin';

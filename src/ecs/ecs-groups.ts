@@ -13,7 +13,7 @@ import { createDescribeGroupsPage, describeGroups, describeGroupsById } from './
 import { notAnId } from './ecs-disks.ts';
 import type { EcsObserver } from './ecs-observer.ts';
 import type { SendRequest } from './ecs-request.ts';
-import { NameLookUp, readOwned } from './name-look-up.ts';
+import { maxFoundByTag, NameLookUp, readOwned } from './name-look-up.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import type { SharedCallLimits } from './shared-call.ts';
 import { StatusPoller } from './status-poller.ts';
@@ -45,6 +45,7 @@ export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
     createSnapshotGroup: (group, call) => createGroup(client, change, group, call),
     deleteSnapshotGroup: (groupId, call) =>
       isSnapshotGroupId(groupId) ? deleteSnapshotGroup(client, change, groupId, call) : Promise.resolve([]),
+    tagSnapshotGroup: (groupId, tag, call) => tagged.tag('snapshotgroup', groupId, [tag], call),
     findSnapshotGroup: lookUp,
     async findSnapshotGroups(groupIds, call) {
       const groups = await Promise.all(groupIds.map((groupId) => lookUp(groupId, call)));
@@ -52,8 +53,15 @@ export function createEcsGroups(parts: EcsGroupsParts): GroupCalls {
     },
     findSnapshotGroupsByName: (name, search, call) =>
       search === 'shared' ? names.find(name, call) : names.findAlone(name, call),
-    findSnapshotGroupsByTag: (tag, call) =>
-      describeGroups(describePage, `find snapshot groups tagged ${tag.key}`, { tag: [tag] }, call),
+    async findSnapshotGroupsByTag(tag, call) {
+      const asked = `find snapshot groups tagged ${tag.key}`;
+      const found = await describeGroups(describePage, asked, { tag: [tag] }, call);
+      if (found.length < maxFoundByTag) {
+        return found;
+      }
+      const ids = await tagged.listIds('snapshotgroup', tag, call);
+      return (await Promise.all(ids.map((id) => lookUp(id, call)))).filter((group) => group !== undefined);
+    },
     waitForSnapshotGroup: (groupId, until, call) =>
       isSnapshotGroupId(groupId)
         ? poller.waitFor(groupId, until, call)

@@ -25,7 +25,7 @@ export interface NameLookUpOptions<T extends Named> {
 }
 
 /** A search by tag shows no more than this, and does not say so. */
-const maxFoundByTag = 1_000;
+export const maxFoundByTag = 1_000;
 /** Look-ups are gathered for so long. */
 const gatherMs = 5;
 /** From so many on, a listing by the owner tag serves them all. */

@@ -1,3 +1,4 @@
+import type { InstanceLimits } from '../../src/disk/attach/known-instances.ts';
 import type { Call } from '../../src/disk/call.ts';
 import { diskCategories } from '../../src/disk/categories.ts';
 import type { Disk, NewDisk, Tag } from '../../src/disk/disk.ts';
@@ -10,6 +11,14 @@ import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 export function aCall(signal: AbortSignal = new AbortController().signal): Call {
   return { signal, requestId: 'request-1' };
 }
+
+/** How instances attach and detach by default. */
+export const oneAtATime: InstanceLimits = {
+  attachConcurrency: 32,
+  detachConcurrency: 5,
+  isParallelAttachAllowed: false,
+  isParallelDetachAllowed: false,
+};
 
 /** A disk that is free to use, 20 GiB of cloud_essd PL1. */
 export function aDisk(changes: Partial<Disk> = {}): Disk {

@@ -54,6 +54,16 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
     });
   }
 
+  tagSnapshotGroup(groupId: string, { key, value }: Tag, call: Call): Promise<void> {
+    return this.answer('tagSnapshotGroup', [groupId], call, () => {
+      const group = this.groups.get(groupId);
+      if (group === undefined) {
+        throw refusal('not-found', `tag snapshot group ${groupId}: there is no such group`);
+      }
+      this.groups.set(groupId, { tags: new Map([...group.tags, [key, value]]) });
+    });
+  }
+
   findSnapshotGroup(groupId: string, call: Call): Promise<SnapshotGroup | undefined> {
     return this.answer('findSnapshotGroup', [groupId], call, () => this.#look(groupId));
   }

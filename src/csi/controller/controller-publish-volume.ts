@@ -1,8 +1,10 @@
+import type { Call } from '../../disk/call.ts';
 import { attachDisk } from '../../disk/attach/attach-disk.ts';
 import { isOn, type Disk } from '../../disk/disk.ts';
-import { DiskError } from '../../disk/disk-error.ts';
+import { DiskError, isDiskError } from '../../disk/disk-error.ts';
 import { assertOwnRegion } from '../../disk/guards/own-region.ts';
 import { isInstanceId } from '../../disk/instance.ts';
+import { requireDisk } from '../../disk/waiting.ts';
 import type { ControllerPublishVolumeRequest__Output as Request } from '../../generated/csi/v1/ControllerPublishVolumeRequest.ts';
 import type { ControllerPublishVolumeResponse as Response } from '../../generated/csi/v1/ControllerPublishVolumeResponse.ts';
 import type { VolumeCapability__Output } from '../../generated/csi/v1/VolumeCapability.ts';
@@ -12,7 +14,7 @@ import { requireNodeId, requireText } from '../validate.ts';
 import { isShared, requireCapability, unsupportedCapability } from '../volume-capability.ts';
 import { placeKey, placesOf } from './attachment-keys.ts';
 import type { ControllerParts } from './controller-parts.ts';
-import { requireVolume, requireVolumeId } from './require-volume.ts';
+import { requireVolumeId } from './require-volume.ts';
 
 /** Attaches a volume to a node; `serialNumber` is what the node plugin finds the device by. */
 export function createControllerPublishVolume(parts: ControllerParts): UnaryRpc<Request, Response> {
@@ -22,8 +24,7 @@ export function createControllerPublishVolume(parts: ControllerParts): UnaryRpc<
     const capability = requireCapability(request.volumeCapability);
     const volumeId = requireVolumeId(request.volumeId);
     const publish = async () => {
-      await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
-      const disk = await requireVolume(parts.cloud, volumeId, call);
+      const disk = await requireDiskHere(parts, volumeId, call);
       if (!isInstanceId(nodeId)) {
         throw notFound(
           `volume ${volumeId} cannot be published: node ${nodeId} does not exist; ids of nodes look like i-2ze0example`,
@@ -37,6 +38,18 @@ export function createControllerPublishVolume(parts: ControllerParts): UnaryRpc<
     };
     return await parts.lock.run([placeKey(volumeId, nodeId)], publish, [placesOf(volumeId)]);
   };
+}
+
+/** The disk; one that is absent because it lives in another region is not called missing. */
+async function requireDiskHere(parts: ControllerParts, diskId: string, call: Call): Promise<Disk> {
+  try {
+    return await requireDisk(parts.cloud, diskId, call);
+  } catch (error) {
+    if (isDiskError(error, 'not-found')) {
+      await assertOwnRegion(parts.guards.cluster, parts.regionId, diskId, call);
+    }
+    throw error;
+  }
 }
 
 function assertUsable(

@@ -21,11 +21,13 @@ export function createControllerUnpublishVolume(parts: ControllerParts): UnaryRp
       return {};
     }
     const unpublish = async () => {
-      await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
-      if (nodeId === '') {
-        await detachEverywhere(parts.attach, volumeId, call);
-      } else {
-        await detachDisk(parts.attach, { diskId: volumeId, instanceId: nodeId }, call);
+      const disk =
+        nodeId === ''
+          ? await detachEverywhere(parts.attach, volumeId, call)
+          : await detachDisk(parts.attach, { diskId: volumeId, instanceId: nodeId }, call);
+      if (disk === 'absent') {
+        // In the wrong region every disk is absent, and the volume would count as detached while it is in use.
+        await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
       }
       return {};
     };

@@ -23,8 +23,8 @@ interface SnapshotPage extends IdPage {
 }
 
 /**
- * Lists snapshots that are cut, but for those that come and go with a clone: one by its id (whoever made it: that is how snapshots are imported), this cluster's of
- * one volume, or all of this cluster's.
+ * Lists snapshots that are cut: one by its id (whoever made it: that is how snapshots are imported), this cluster's of
+ * one volume, or all of this cluster's; the latter two without those that come and go with a clone.
  */
 export function createListSnapshots(
   parts: ControllerParts,

@@ -86,8 +86,10 @@ async function attachInTurn(parts: AttachParts, wish: DiskWish, call: Call): Pro
     );
     mayWork ||= outcome === 'sent';
     refusals = outcome === 'refused' ? refusals + 1 : 0;
-    const looks = outcome === 'refused' ? Math.min(2 ** (refusals - 1), patientLooks) : patientLooks;
-    const seen = await watch(parts, wish, looks, call);
+    const seen =
+      outcome === 'refused'
+        ? await pause(parts, wish, Math.min(2 ** (refusals - 1), patientLooks), call)
+        : await watch(parts, wish, call);
     if (seen !== undefined && stepFor(seen, wish) === 'done') {
       return seen;
     }
@@ -167,18 +169,28 @@ function refusedUnlessFinal(
   throw error;
 }
 
-/** Looks until the disk is attached, or nothing of it is to be seen for so many looks in a row. */
-async function watch(
+/** Waits for so many looks before the next attempt; ends early when the disk is attached. */
+async function pause(
   { cloud }: AttachParts,
   wish: DiskWish,
   looks: number,
   call: Call,
 ): Promise<Disk | undefined> {
+  let left = looks;
+  const until = (disk: Disk | undefined) => {
+    left -= 1;
+    return left <= 0 || (disk !== undefined && stepFor(disk, wish) === 'done');
+  };
+  return await cloud.waitForDisk(wish.diskId, until, call);
+}
+
+/** Looks until the disk is attached, or nothing of it has been seen for long. */
+async function watch({ cloud }: AttachParts, wish: DiskWish, call: Call): Promise<Disk | undefined> {
   let idleLooks = 0;
   const until = (disk: Disk | undefined) => {
     const step = disk === undefined ? 'wait' : stepFor(disk, wish);
     idleLooks = step === 'attach' ? idleLooks + 1 : 0;
-    return step === 'done' || idleLooks >= looks;
+    return step === 'done' || idleLooks >= patientLooks;
   };
   return await cloud.waitForDisk(wish.diskId, until, call);
 }

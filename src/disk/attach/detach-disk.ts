@@ -6,6 +6,9 @@ import { hidden, untilTimeIsUp } from '../waiting.ts';
 import { patientLooks, type AttachParts } from './attach-parts.ts';
 import { deleteWithInstance } from './delete-with-instance.ts';
 
+/** What a detached disk is like afterwards; one that does not exist is on no instance. */
+export type DetachedDisk = 'present' | 'absent';
+
 /** So often may ECS call a disk busy, which looks free to the end, until we believe what we see. */
 const enoughVagueAnswers = 3;
 
@@ -21,30 +24,40 @@ export interface DetachWish {
  * A disk that looks free may just be about to be attached, so ECS is asked to detach it all the same: that it refuses is
  * the proof that looking is not.
  *
+ * @returns whether there is such a disk at all.
  * @throws DiskError `unreadable` when ECS hides the disk from us, `busy` while ECS is still at it.
  */
-export async function detachDisk(parts: AttachParts, wish: DetachWish, call: Call): Promise<void> {
+export async function detachDisk(parts: AttachParts, wish: DetachWish, call: Call): Promise<DetachedDisk> {
   const { diskId, instanceId } = wish;
   const detaching = async () => {
     const atATime = await parts.instances.detachesAtATime(instanceId, call);
-    await parts.queue.run({ instanceId, kind: 'detach', atATime }, call, () =>
+    return await parts.queue.run({ instanceId, kind: 'detach', atATime }, call, () =>
       detachInTurn(parts, wish, call),
     );
   };
-  await untilTimeIsUp(detaching(), `disk ${diskId} is still being detached from instance ${instanceId}`);
+  return await untilTimeIsUp(
+    detaching(),
+    `disk ${diskId} is still being detached from instance ${instanceId}`,
+  );
 }
 
-/** Detaches a disk from every instance that holds it, and returns once a look shows it on none. */
-export async function detachEverywhere(parts: AttachParts, diskId: string, call: Call): Promise<void> {
+/**
+ * Detaches a disk from every instance that ECS shows it on, until a look shows it on none.
+ * @returns whether there is such a disk at all.
+ */
+export async function detachEverywhere(
+  parts: AttachParts,
+  diskId: string,
+  call: Call,
+): Promise<DetachedDisk> {
   const stillDoing = `disk ${diskId} is still being detached from all instances`;
   for (;;) {
     const disk = await untilTimeIsUp(lookOnceItHasArrived(parts, diskId, call), stillDoing);
     if (disk === undefined) {
-      await assertGone(parts, diskId, call);
-      return;
+      return await provenAbsent(parts, diskId, call);
     }
     if (disk.attachments.length === 0) {
-      return;
+      return 'present';
     }
     await Promise.all(
       disk.attachments.map(({ instanceId }) => detachDisk(parts, { diskId, instanceId }, call)),
@@ -92,7 +105,7 @@ interface Evidence {
   readonly vagueAnswers: number;
 }
 
-async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): Promise<void> {
+async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): Promise<DetachedDisk> {
   let disk = await parts.cloud.findDisk(wish.diskId, call);
   let evidence: Evidence = { wasThere: false, attachedAt: undefined, vagueAnswers: 0 };
   while (disk !== undefined && !isProvenOff(disk, wish.instanceId, evidence)) {
@@ -100,7 +113,7 @@ async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): P
     const step = stepFor(disk, wish.instanceId);
     const answer = step === 'wait' ? 'not asked' : await requestDetach(parts, disk, wish.instanceId, call);
     if (step === 'ask' && answer === 'not there') {
-      return;
+      return 'present';
     }
     evidence = {
       wasThere: isOn(disk, wish.instanceId),
@@ -109,9 +122,7 @@ async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): P
     };
     disk = await watch(parts, wish, { wasThere: evidence.wasThere, wasAsked: answer !== 'not asked' }, call);
   }
-  if (disk === undefined) {
-    await assertGone(parts, wish.diskId, call);
-  }
+  return disk === undefined ? await provenAbsent(parts, wish.diskId, call) : 'present';
 }
 
 /**
@@ -181,8 +192,9 @@ async function watch(
   return await cloud.waitForDisk(diskId, until, call);
 }
 
-async function assertGone({ cloud }: AttachParts, diskId: string, call: Call): Promise<void> {
-  if (!(await cloud.isDiskProvenAbsent(diskId, call))) {
-    throw hidden('disk', diskId);
+async function provenAbsent({ cloud }: AttachParts, diskId: string, call: Call): Promise<'absent'> {
+  if (await cloud.isDiskProvenAbsent(diskId, call)) {
+    return 'absent';
   }
+  throw hidden('disk', diskId);
 }

@@ -9,6 +9,9 @@ export interface InstanceLimits {
   readonly attachConcurrency: number;
   /** At an instance without the tag `supportConcurrencyDetach=true`; one that has it detaches as many as it is asked for. */
   readonly detachConcurrency: number;
+  /** What the tags allow for one instance, ECS allows the account for all of them. */
+  readonly isParallelAttachAllowed: boolean;
+  readonly isParallelDetachAllowed: boolean;
 }
 
 const instanceMemoryMs = 60_000;
@@ -48,15 +51,22 @@ export class KnownInstances {
 
   /** How many disks may be attached to the instance at a time. */
   async attachesAtATime(instanceId: string, call: Call): Promise<number> {
-    const instance = await this.find(instanceId, call);
-    return instance?.tags.get('supportConcurrencyAttach') === 'true' ? this.#limits.attachConcurrency : 1;
+    const isParallel =
+      this.#limits.isParallelAttachAllowed ||
+      (await this.#isTagged(instanceId, 'supportConcurrencyAttach', call));
+    return isParallel ? this.#limits.attachConcurrency : 1;
   }
 
   /** How many disks may be detached from the instance at a time. */
   async detachesAtATime(instanceId: string, call: Call): Promise<number> {
-    const instance = await this.find(instanceId, call);
-    const isFree = instance?.tags.get('supportConcurrencyDetach') === 'true';
-    return isFree ? Number.POSITIVE_INFINITY : this.#limits.detachConcurrency;
+    const isParallel =
+      this.#limits.isParallelDetachAllowed ||
+      (await this.#isTagged(instanceId, 'supportConcurrencyDetach', call));
+    return isParallel ? Number.POSITIVE_INFINITY : this.#limits.detachConcurrency;
+  }
+
+  async #isTagged(instanceId: string, key: string, call: Call): Promise<boolean> {
+    return (await this.find(instanceId, call))?.tags.get(key) === 'true';
   }
 
   /**

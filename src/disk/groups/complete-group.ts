@@ -1,12 +1,13 @@
 import type { Call } from '../call.ts';
-import { DiskError, isFinal } from '../disk-error.ts';
+import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
 import { presentAnd } from '../sightings.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { GroupParts } from './group-parts.ts';
 import { GroupRefusal, told } from './group-refusal.ts';
 import { removeGroup } from './remove-group.ts';
-import type { SnapshotGroup } from './snapshot-group.ts';
+import { failedMark, hasFailed, type SnapshotGroup } from './snapshot-group.ts';
 
 /** A group that is all there: each of its snapshots can be restored. */
 export interface TakenGroup {
@@ -33,7 +34,7 @@ export async function completeGroup(
   group: SnapshotGroup,
   call: Call,
 ): Promise<TakenGroup> {
-  if (group.status === 'failed') {
+  if (hasFailed(group)) {
     return await removeFailedGroup(parts, request.key, group, call);
   }
   const memberIds = memberIdsInOrder(request.diskIds, group);
@@ -95,12 +96,18 @@ async function removeFailedGroup(
   group: SnapshotGroup,
   call: Call,
 ): Promise<never> {
+  if (!group.tags.has(tagKeys.groupDisks)) {
+    // Somebody may want those of its snapshots that are good.
+    const message = `snapshot group ${group.id}, which somebody else made under this name, has failed; delete it in the ECS console, and the next call makes a new one`;
+    throw new DiskError('busy', message);
+  }
   const snapshots = await parts.cloud.findSnapshots(
     group.members.map(({ snapshotId }) => snapshotId),
     call,
   );
   const culprits = snapshots.flatMap(({ status, sourceDiskId }) => (status === 'failed' ? sourceDiskId : []));
   try {
+    await markFailed(parts, group, call);
     await removeGroup(parts, { groupId: group.id, snapshotIds: [] }, call);
   } catch (error) {
     if (isFinal(error)) {
@@ -111,4 +118,18 @@ async function removeFailedGroup(
   }
   const which = culprits.length === 0 ? '' : `: the snapshot of ${told(culprits.toSorted())} failed`;
   throw new GroupRefusal('failed', `ECS failed to make snapshot group ${key}${which}`, culprits);
+}
+
+/** ECS may delete the failed members first and keep others for a while: what is left then shows no failure any more. */
+async function markFailed({ cloud }: GroupParts, group: SnapshotGroup, call: Call): Promise<void> {
+  if (group.tags.get(failedMark.key) === failedMark.value) {
+    return;
+  }
+  try {
+    await cloud.tagSnapshotGroup(group.id, failedMark, call);
+  } catch (error) {
+    if (!isDiskError(error, 'not-found')) {
+      throw error;
+    }
+  }
 }

@@ -16,6 +16,8 @@ export interface GroupCalls {
    * @returns the members that ECS did not delete: they stay although the request as such succeeded.
    */
   readonly deleteSnapshotGroup: (groupId: string, call: Call) => Promise<KeptMember[]>;
+  /** Puts a tag on the group; one of the same key is replaced. */
+  readonly tagSnapshotGroup: (groupId: string, tag: Tag, call: Call) => Promise<void>;
   readonly findSnapshotGroup: (groupId: string, call: Call) => Promise<SnapshotGroup | undefined>;
   /** In the order of the ids, without those that are not there. */
   readonly findSnapshotGroups: (groupIds: readonly string[], call: Call) => Promise<SnapshotGroup[]>;
@@ -25,7 +27,7 @@ export interface GroupCalls {
     search: 'shared' | 'alone',
     call: Call,
   ) => Promise<SnapshotGroup[]>;
-  /** At most 1,000: the limit of ECS for a search by tag. */
+  /** All of them, though a search by tag ends at 1,000. */
   readonly findSnapshotGroupsByTag: (tag: Tag, call: Call) => Promise<SnapshotGroup[]>;
   /** Looks in rounds that all who wait share until `until` holds; rejects with the signal's reason if that comes first. */
   readonly waitForSnapshotGroup: (

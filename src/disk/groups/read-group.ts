@@ -5,7 +5,7 @@ import { hidden } from '../waiting.ts';
 import { stillAtIt } from './complete-group.ts';
 import type { GroupCloud } from './group-calls.ts';
 import { assertNoStrangers } from './remove-group.ts';
-import type { SnapshotGroup } from './snapshot-group.ts';
+import { hasFailed, type SnapshotGroup } from './snapshot-group.ts';
 
 /** A group as it is now. */
 export interface ReadGroup {
@@ -33,7 +33,7 @@ export async function readGroup(
     group,
     snapshotIds.filter((id) => !members.includes(id)),
   );
-  if (group.status === 'failed') {
+  if (hasFailed(group)) {
     throw new DiskError(
       'wrong-state',
       `snapshot group ${groupId} failed and is no consistent whole; delete it`,

@@ -39,7 +39,7 @@ export async function removeGroup(parts: RemoveGroupParts, removal: GroupRemoval
   const members = group.members.map(({ snapshotId }) => snapshotId);
   await assertNoRestore(parts, members, call);
   await removeWithMembers(parts, groupId, call);
-  await removeLeftovers(parts, { groupId, snapshotIds: [...new Set([...members, ...snapshotIds])] }, call);
+  await removeLeftovers(parts, removal, call, members);
 }
 
 /**
@@ -122,15 +122,20 @@ async function removeKept(
   assertNoObstacles(groupId, [...refused, ...(await Promise.all(others))]);
 }
 
-/** Deletes what is left of a group that is gone: members that ECS took out of it rather than deleting them. */
+/**
+ * Deletes what is left of a group that is gone: members that ECS took out of it rather than deleting them.
+ * @param members those that the group itself has shown. What only the caller names needs the mark of the group.
+ */
 async function removeLeftovers(
   parts: RemoveGroupParts,
   { groupId, snapshotIds }: GroupRemoval,
   call: Call,
+  members: readonly string[] = [],
 ): Promise<void> {
-  const found = await parts.cloud.findSnapshots(snapshotIds, call);
-  // By its mark only: the caller's list alone is no reason to delete a snapshot.
-  const leftovers = found.filter((snapshot) => groupIdsMarkedOn(snapshot).includes(groupId));
+  const found = await parts.cloud.findSnapshots([...new Set([...members, ...snapshotIds])], call);
+  const leftovers = found.filter(
+    (snapshot) => members.includes(snapshot.id) || groupIdsMarkedOn(snapshot).includes(groupId),
+  );
   const results = await Promise.all(leftovers.map(({ id }) => obstacleTo(parts, id, call)));
   assertNoObstacles(groupId, results);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Tag } from '../disk.ts';
 import type { SnapshotStatus } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
 
 /** A snapshot-consistent group as ECS describes it: snapshots of several disks, cut at one moment. */
 export interface SnapshotGroup {
@@ -44,12 +45,19 @@ export function markOfDisks(diskIds: readonly string[]): string {
   return `${diskIds.length}.${hash}`;
 }
 
+/** The tag of a group of ours that has failed: it stays one although its failed members are gone already. */
+export const failedMark: Tag = { key: tagKeys.groupOutcome, value: 'failed' };
+
+export function hasFailed({ status, tags }: SnapshotGroup): boolean {
+  return status === 'failed' || tags.get(failedMark.key) === failedMark.value;
+}
+
 /**
  * Whether nothing more will become of the group of these disks by itself: each has its member, which can be restored, or
  * ECS is done with it one way or the other. The list of members may fill up one by one.
  */
 export function isSettled(group: SnapshotGroup, diskIds: readonly string[]): boolean {
-  if (group.status === 'failed' || group.status === 'accomplished') {
+  if (hasFailed(group) || group.status === 'accomplished') {
     return true;
   }
   const restorable = new Set(

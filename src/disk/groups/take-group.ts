@@ -138,7 +138,8 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
   const group = newGroup(request);
   const { diskIds } = group;
   const intent = ['snapshot-group', request.key, ...diskIds];
-  let token = clientToken(...intent);
+  const firstToken = clientToken(...intent);
+  let token = parts.sightings.freeToken(firstToken);
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const groupId = await parts.cloud.createSnapshotGroup({ ...group, clientToken: token }, call);
@@ -148,6 +149,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       }
       // ECS answered an old token with a group that is gone: the next token is free.
       token = clientToken(...intent, 'after', groupId);
+      parts.sightings.noteFreeToken(firstToken, token);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         noteUnanswered(parts, request, error);
@@ -157,13 +159,16 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       // ours to use. Only when it stays out of sight is a token of all parameters free.
       const existing = await findByKey(parts, request, 'alone', call);
       if (existing !== undefined) {
+        parts.sightings.seen(`token ${token}`);
         return await settled(parts, existing, diskIds, call);
       }
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('snapshot-group', token, JSON.stringify(group));
     }
   }
-  throw new DiskError('busy', `ECS keeps answering for ${request.key} with groups that are gone; call again`);
+  // Final, since nothing of it is left: were it not, Kubernetes could never let the VolumeGroupSnapshot go.
+  const message = `ECS keeps answering for ${request.key} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
+  throw new DiskError('failed', message);
 }
 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {

@@ -11,13 +11,7 @@ describe('readFeatureGates', () => {
     }
   });
 
-  for (const gate of [
-    'DiskADController',
-    'DiskParallelAttach',
-    'DiskParallelDetach',
-    'DiskHighDensityMode',
-    'DisableExpandAutoSnapshots',
-  ]) {
+  for (const gate of ['DiskADController', 'DiskHighDensityMode', 'DisableExpandAutoSnapshots']) {
     it(`accepts ${gate} of the existing driver with a warning`, () => {
       for (const value of ['true', 'false']) {
         const { open, warnings } = readFeatureGates(`${gate}=${value}`);
@@ -29,7 +23,12 @@ describe('readFeatureGates', () => {
     });
   }
 
-  for (const gate of ['EnableDeleteAutoSnapshots', 'EnableVolumeGroupSnapshots']) {
+  for (const gate of [
+    'EnableDeleteAutoSnapshots',
+    'EnableVolumeGroupSnapshots',
+    'DiskParallelAttach',
+    'DiskParallelDetach',
+  ]) {
     it(`opens ${gate}, and lets the last word about it count`, () => {
       expect(readFeatureGates(` ${gate} = true `).open).to.deep.equal(new Set([gate]));
       expect(readFeatureGates(`${gate}=false,${gate}=true`).open).to.deep.equal(new Set([gate]));

@@ -39,6 +39,8 @@ describe('serveConfigFrom', () => {
       drainMs: 20_000,
       attachConcurrency: 32,
       detachConcurrency: 5,
+      isParallelAttachAllowed: false,
+      isParallelDetachAllowed: false,
       credentials: undefined,
       groupSnapshots: false,
       guards: {

@@ -253,6 +253,18 @@ describe('provisionDisk from a snapshot', () => {
       expect(asked(cloud)).to.deep.equal([]);
     });
 
+    it('waits for the upload of a snapshot that the node’s categories need, rather than ask for another node', async () => {
+      const cloud = new FakeDiskCloud();
+      const { id } = cloud.addSnapshot({ status: 'progressing', progressPercent: 10 });
+      const error = await rejectionOf(provision(cloud, { snapshotId: id, ...attachable('cloud_ssd') }));
+      expect(error).to.have.property('kind', 'busy');
+      cloud.snapshots.set(id, { status: 'accomplished' });
+      expect(await provision(cloud, { snapshotId: id, ...attachable('cloud_ssd') })).to.include({
+        category: 'cloud_ssd',
+        sourceSnapshotId: id,
+      });
+    });
+
     it('finds the disk that an earlier attempt made for another node', async () => {
       const cloud = new FakeDiskCloud();
       const made = await provision(cloud);

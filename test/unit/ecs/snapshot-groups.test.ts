@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { EcsClient } from '../../../src/ecs/client.ts';
+import { createEcsGroups } from '../../../src/ecs/ecs-groups.ts';
 import { deleteSnapshotGroup } from '../../../src/ecs/delete-snapshot-group.ts';
 import { describeGroupsById } from '../../../src/ecs/describe-snapshot-groups.ts';
 import { createRequestSender } from '../../../src/ecs/ecs-request.ts';
@@ -160,5 +161,38 @@ describe('Looks at groups', () => {
     };
     const found = await describeGroupsById(page, ['ssg-1', 'ssg-2'], aCall());
     expect([...found.keys()]).to.deep.equal(['ssg-2']);
+  });
+});
+
+describe('A search for groups by tag', () => {
+  it('finds also those that ECS leaves out, which shows no more than 1,000', async () => {
+    const tag = { key: 'a', value: 'b' };
+    const all = Array.from({ length: 1_005 }, (_, index) => `ssg-${String(index)}`);
+    const clock = new FakeClock();
+    const send = createRequestSender({
+      observer: new RecordingObserver(),
+      clock,
+      closed: new AbortController().signal,
+    });
+    const client = {
+      describeSnapshotGroups: ({ snapshotGroupId }: { snapshotGroupId?: string[] }) => {
+        const snapshotGroup = (snapshotGroupId ?? all.slice(0, 1_000)).map((id) => ({ snapshotGroupId: id }));
+        return Promise.resolve({ body: { requestId: 'RID', snapshotGroups: { snapshotGroup } } });
+      },
+    } as unknown as EcsClient;
+    const groups = createEcsGroups({
+      ...{ client, ownerTag: tag, pollIntervalMs: 1_000, batchWindow: undefined, change: send, read: send },
+      ...{ observer: new RecordingObserver(), limits: limitsOf(clock) },
+      tagged: {
+        listIds: () => Promise.resolve(all),
+        isProvenAbsent: () => Promise.reject(new Error('not expected')),
+        tag: () => Promise.reject(new Error('not expected')),
+        untag: () => Promise.reject(new Error('not expected')),
+      },
+    });
+    const searching = groups.findSnapshotGroupsByTag(tag, aCall());
+    await settle();
+    await clock.advance(1_000);
+    expect((await searching).map(({ id }) => id)).to.deep.equal(all);
   });
 });

@@ -8,7 +8,7 @@ import { StatusError, statusFromUnknown, statusName } from '../../../../src/csi/
 import type { UnaryRpc } from '../../../../src/csi/unary.ts';
 import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
-import { aCall, quickSightings } from '../../../support/builders.ts';
+import { aCall, oneAtATime, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 import { FakeDiskSpecs } from '../../../support/fake-disk-specs.ts';
@@ -69,7 +69,7 @@ export function startController(options: HarnessOptions = {}): ControllerHarness
     specs,
     sightings,
     guards,
-    attach: createAttachParts(cloud, { attachConcurrency: 32, detachConcurrency: 5 }, now),
+    attach: createAttachParts(cloud, oneAtATime, now),
     lock: new OperationLock(),
     regionId: 'cn-hangzhou',
     clusterId,

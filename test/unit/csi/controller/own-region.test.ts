@@ -26,6 +26,18 @@ describe('A plugin that was started in the wrong region', () => {
     });
   });
 
+  it('does not take a volume in another region for missing, nor for detached', async () => {
+    const { cluster, refusal } = startController();
+    cluster.addVolume('d-1', { [regionAttribute]: 'cn-beijing' });
+    const volumeCapability = { mount: {}, accessMode: { mode: 'SINGLE_NODE_WRITER' as const } };
+    const publish = { volumeId: 'd-1', nodeId: 'i-1', volumeCapability };
+    expect(await refusal('ControllerPublishVolume', publish)).to.include({ code: 'UNAVAILABLE' });
+    for (const nodeId of ['i-1', '']) {
+      const unpublish = { volumeId: 'd-1', nodeId };
+      expect(await refusal('ControllerUnpublishVolume', unpublish)).to.include({ code: 'UNAVAILABLE' });
+    }
+  });
+
   it('deletes a volume of its own region, and one that nobody knows', async () => {
     const { cloud, cluster, call } = startController();
     cluster.addVolume('d-1', { [regionAttribute]: 'cn-hangzhou' });

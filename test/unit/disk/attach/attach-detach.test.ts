@@ -6,7 +6,7 @@ import { detachDisk, detachEverywhere } from '../../../../src/disk/attach/detach
 import type { Disk } from '../../../../src/disk/disk.ts';
 import { isDiskError } from '../../../../src/disk/disk-error.ts';
 import { requireDisk } from '../../../../src/disk/waiting.ts';
-import { aCall, rejectionOf } from '../../../support/builders.ts';
+import { aCall, oneAtATime, rejectionOf } from '../../../support/builders.ts';
 import { FakeDiskCloud, type Fault } from '../../../support/fake-disk-cloud.ts';
 
 function setUp(disk: Partial<Disk> = {}) {
@@ -15,7 +15,7 @@ function setUp(disk: Partial<Disk> = {}) {
   cloud.addInstance({ id: 'i-2' });
   cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
   cloud.addDisk({ id: 'd-1', ...disk });
-  const parts = createAttachParts(cloud, { attachConcurrency: 32, detachConcurrency: 5 }, () => 0);
+  const parts = createAttachParts(cloud, oneAtATime, () => 0);
   return {
     cloud,
     attach: async (instanceId = 'i-1', shared = false) =>

@@ -12,7 +12,13 @@ function setUp() {
   cloud.addInstance({ id: 'i-1' });
   cloud.addInstance({ id: 'i-2' });
   cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
-  const parts = createAttachParts(cloud, { attachConcurrency: 32, detachConcurrency: 5 }, () => 0);
+  const limits = {
+    attachConcurrency: 32,
+    detachConcurrency: 5,
+    isParallelAttachAllowed: true,
+    isParallelDetachAllowed: true,
+  };
+  const parts = createAttachParts(cloud, limits, () => 0);
   return {
     cloud,
     attach: async (diskId: string, instanceId = 'i-1') => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { KnownInstances } from '../../../../src/disk/attach/known-instances.ts';
-import { aCall } from '../../../support/builders.ts';
+import { KnownInstances, type InstanceLimits } from '../../../../src/disk/attach/known-instances.ts';
+import { aCall, oneAtATime } from '../../../support/builders.ts';
 import { FakeDiskCloud } from '../../../support/fake-disk-cloud.ts';
 
-function setUp(dataDisks = 0, diskLimit = 4) {
+function setUp(dataDisks = 0, diskLimit = 4, limits: Partial<InstanceLimits> = {}) {
   const cloud = new FakeDiskCloud();
   const clock = { nowMs: 0 };
   cloud.addInstance({ id: 'i-1' });
@@ -11,8 +11,7 @@ function setUp(dataDisks = 0, diskLimit = 4) {
   for (let count = 0; count < dataDisks; count += 1) {
     cloud.addDisk({ status: 'In_use', attachments: [{ instanceId: 'i-1', device: undefined }] });
   }
-  const limits = { attachConcurrency: 32, detachConcurrency: 5 };
-  const instances = new KnownInstances(cloud, limits, () => clock.nowMs);
+  const instances = new KnownInstances(cloud, { ...oneAtATime, ...limits }, () => clock.nowMs);
   const takePlace = () => instances.takePlaceOn('i-1', aCall());
   return { cloud, clock, instances, takePlace };
 }
@@ -34,6 +33,15 @@ describe('KnownInstances', () => {
     expect(await limitsOf('i-2')).to.deep.equal([32, Number.POSITIVE_INFINITY]);
     expect(await limitsOf('i-3')).to.deep.equal([1, 5]);
     expect(await limitsOf('i-unknown')).to.deep.equal([1, 5]);
+  });
+
+  it('takes several at a time at any instance when the account may', async () => {
+    const { instances } = setUp(0, 4, { isParallelAttachAllowed: true });
+    expect(await instances.attachesAtATime('i-1', aCall())).to.equal(32);
+    expect(await instances.detachesAtATime('i-1', aCall())).to.equal(5);
+    const other = setUp(0, 4, { isParallelDetachAllowed: true }).instances;
+    expect(await other.attachesAtATime('i-1', aCall())).to.equal(1);
+    expect(await other.detachesAtATime('i-1', aCall())).to.equal(Number.POSITIVE_INFINITY);
   });
 
   it('asks for an instance once a minute', async () => {

@@ -154,6 +154,17 @@ describe('removeGroup', () => {
     expect(cloud.snapshots.values()).to.deep.equal([]);
   });
 
+  it('deletes members that outlive their group although somebody has changed their description', async () => {
+    const { cloud, remove, id, first } = await startWithGroup();
+    cloud.snapshots.set(first, { description: 'the good one' });
+    cloud.deleteSnapshotGroup = () => {
+      cloud.groups.remove(id);
+      return Promise.resolve([]);
+    };
+    await remove([]);
+    expect(cloud.snapshots.values()).to.deep.equal([]);
+  });
+
   it('leaves its name free at once', async () => {
     const scene = startScene({}, new Sightings(() => 0));
     const { id } = await scene.take();

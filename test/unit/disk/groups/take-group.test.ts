@@ -190,6 +190,32 @@ describe('takeGroup', () => {
       expect(cloud.argumentsOf('deleteSnapshotGroup')).to.deep.equal([id]);
     });
 
+    it('is removed to the end also when ECS kept a good member of it at first', async () => {
+      const { take, cloud } = startScene();
+      cloud.failSnapshots(1);
+      const remove = cloud.deleteSnapshotGroup.bind(cloud);
+      cloud.deleteSnapshotGroup = (groupId) => {
+        cloud.deleteSnapshotGroup = remove;
+        const [failed = '', good = ''] = cloud.groups.get(groupId)?.memberIds ?? [];
+        cloud.snapshots.remove(failed);
+        return Promise.resolve([{ snapshotId: good, kind: 'busy', reason: 'is being made' }]);
+      };
+      expect(await rejectionOf(take())).to.have.property('kind', 'busy');
+      expect(await rejectionOf(take())).to.have.property('kind', 'failed');
+      expect(cloud.snapshots.values()).to.deep.equal([]);
+    });
+
+    it('is left alone when somebody else made it', async () => {
+      const { take, cloud } = startScene();
+      const good = cloud.addSnapshot({ sourceDiskId: 'd-1' });
+      const failed = cloud.addSnapshot({ sourceDiskId: 'd-2', status: 'failed' });
+      const theirs = cloud.addGroup({ memberIds: [good.id, failed.id] });
+      const error = await rejectionOf(take());
+      expect(error).to.have.property('kind', 'busy');
+      expect(error.message).to.contain(theirs);
+      expect(cloud.snapshots.values().map(({ id }) => id)).to.have.members([good.id, failed.id]);
+    });
+
     it('is not final while nobody knows whether it was removed', async () => {
       const { take, cloud } = startScene();
       cloud.failSnapshots(1);
@@ -245,6 +271,24 @@ describe('takeGroup', () => {
       const { id } = await take({ resourceGroupId: 'rg-1' });
       expect(cloud.groups.values().map((group) => group.id)).to.deep.equal([id]);
     });
+  });
+
+  it('gives up for good when ECS answers every token with a group that is gone', async () => {
+    const { take, cloud } = startScene();
+    cloud.createSnapshotGroup = () => Promise.resolve('ssg-gone');
+    const error = await rejectionOf(take());
+    expect(error).to.have.property('kind', 'failed');
+    expect(error.message).to.contain('delete the VolumeGroupSnapshot');
+  });
+
+  it('asks ECS no more often the more groups of the name have failed', async () => {
+    const { take, cloud } = startScene();
+    for (let failures = 0; failures < 60; failures += 1) {
+      cloud.failSnapshots(1);
+      const before = cloud.countOf('createSnapshotGroup');
+      expect((await rejectionOf(take())).message).to.contain('the snapshot of d-1 failed');
+      expect(cloud.countOf('createSnapshotGroup') - before).to.be.at.most(2);
+    }
   });
 
   it('makes a new group after one of the same name was deleted', async () => {
