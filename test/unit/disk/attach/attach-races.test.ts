@@ -4,7 +4,7 @@ import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
 import { detachDisk, detachEverywhere } from '../../../../src/disk/attach/detach-disk.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import { requireDisk } from '../../../../src/disk/waiting.ts';
-import { aCall, rejectionOf } from '../../../support/builders.ts';
+import { aCall, oneAtATime, rejectionOf } from '../../../support/builders.ts';
 import { FakeDiskCloud } from '../../../support/fake-disk-cloud.ts';
 
 function setUp() {
@@ -12,13 +12,7 @@ function setUp() {
   cloud.addInstance({ id: 'i-1' });
   cloud.addInstance({ id: 'i-2' });
   cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
-  const limits = {
-    attachConcurrency: 32,
-    detachConcurrency: 5,
-    isParallelAttachAllowed: true,
-    isParallelDetachAllowed: true,
-  };
-  const parts = createAttachParts(cloud, limits, () => 0);
+  const parts = createAttachParts(cloud, oneAtATime, () => 0);
   return {
     cloud,
     attach: async (diskId: string, instanceId = 'i-1') => {
