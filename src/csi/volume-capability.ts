@@ -61,6 +61,20 @@ export function unsupportedCapability(
   return undefined;
 }
 
+/**
+ * Why a volume must not be attached in this way, or `undefined` when it may. A volume of another's making may carry an
+ * access mode or a file system that is not offered for new ones: a plain disk is at one node at a time whatever its mode
+ * says, and the file system is the node's business. Two writers of one file system are nobody's.
+ */
+export function dangerousCapability(
+  capability: VolumeCapability__Output,
+  multiAttach: boolean,
+): string | undefined {
+  const mode = capability.accessMode?.mode ?? 'UNKNOWN';
+  const isOfPlainDisk = !multiAttach && [...multiNodeReadModes, ...multiNodeWriteModes].includes(mode);
+  return isOfPlainDisk ? undefined : unsupportedMode(capability, multiAttach);
+}
+
 function unsupportedMode(capability: VolumeCapability__Output, multiAttach: boolean): string | undefined {
   const mode = capability.accessMode?.mode ?? 'UNKNOWN';
   if (singleNodeModes.includes(mode)) {

@@ -11,7 +11,7 @@ import type { VolumeCapability__Output } from '../../generated/csi/v1/VolumeCapa
 import { alreadyExists, invalidArgument, notFound } from '../status.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { requireNodeId, requireText } from '../validate.ts';
-import { isShared, requireCapability, unsupportedCapability } from '../volume-capability.ts';
+import { dangerousCapability, isShared, requireCapability } from '../volume-capability.ts';
 import { placeKey, placesOf } from './attachment-keys.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { requireVolumeId } from './require-volume.ts';
@@ -60,7 +60,7 @@ function assertUsable(
 ): void {
   const reason = isReadOnly
     ? 'read-only publishing is not supported'
-    : unsupportedCapability([capability], disk.multiAttach);
+    : dangerousCapability(capability, disk.multiAttach);
   if (reason === undefined) {
     return;
   }

@@ -62,9 +62,10 @@ describe('ControllerPublishVolume', () => {
   ] as const) {
     it(`answers ${code} when ${where} cannot be used in that way`, async () => {
       const { refusal, cloud } = start();
-      cloud.addDisk({ id: 'd-1', attachments, status: attachments.length > 0 ? 'In_use' : 'Available' });
-      const shared = { block: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' as const } };
-      for (const changes of [{ volumeCapability: shared }, { readonly: true }]) {
+      const status = attachments.length > 0 ? 'In_use' : 'Available';
+      cloud.addDisk({ id: 'd-1', attachments, status, multiAttach: true });
+      const twoWriters = { mount: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' as const } };
+      for (const changes of [{ volumeCapability: twoWriters }, { readonly: true }]) {
         const answer = await refusal('ControllerPublishVolume', { ...request, ...changes });
         expect(answer.code).to.equal(code);
         expect(answer.message).to.contain('d-1').and.to.contain('i-1');
@@ -72,6 +73,18 @@ describe('ControllerPublishVolume', () => {
       expect(cloud.countOf('attachDisk')).to.equal(0);
     });
   }
+
+  it('publishes a plain disk at one node whatever mode and file system its volume was made with', async () => {
+    const { call, refusal, cloud } = start();
+    cloud.addInstance({ id: 'i-2' });
+    cloud.addDisk({ id: 'd-1' });
+    const shared = { mount: { fsType: 'btrfs' }, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' as const } };
+    const asMade = { ...request, volumeCapability: shared };
+    await call('ControllerPublishVolume', asMade);
+    const elsewhere = await refusal('ControllerPublishVolume', { ...asMade, nodeId: 'i-2' });
+    expect(elsewhere).to.have.property('code', 'FAILED_PRECONDITION');
+    expect(elsewhere.message).to.contain('i-1');
+  });
 
   it('refuses a disk whose device nobody could find, before it is attached', async () => {
     const { refusal, cloud } = start();
