@@ -61,28 +61,6 @@ describe('takeGroup', () => {
     expect(cloud.countOf('createSnapshotGroup')).to.equal(1);
   });
 
-  it('waits for a member whose size or moment does not show yet', async () => {
-    const { take, cloud } = startScene();
-    const { snapshots } = await take();
-    const [{ id } = { id: '' }] = snapshots;
-    const { cutAt } = cloud.snapshots.get(id) ?? {};
-    cloud.snapshots.set(id, { cutAt: undefined });
-    cloud.snapshots.change(id, { cutAt }, 3);
-
-    expect((await take()).snapshots[0]?.cutAt).to.deep.equal(cutAt);
-  });
-
-  it('waits for a member that is not listed yet, though all that are listed can be restored', async () => {
-    const { take, cloud } = startScene({ rounds: 3, looks: { uploading: 100 } });
-    const { id, snapshots } = await take();
-    const late = snapshots[1]?.id ?? '';
-    const whole = cloud.groups.get(id);
-    cloud.groups.set(id, { memberIds: [snapshots[0]?.id ?? ''] });
-    expect((await rejectionOf(take())).message).to.contain('is not complete yet');
-    cloud.groups.set(id, { memberIds: whole?.memberIds ?? [] });
-    expect((await take()).snapshots.map((one) => one.id)).to.include(late);
-  });
-
   it('refuses a name that stands for other disks, more of them or fewer', async () => {
     const { take, cloud } = startScene();
     addUsedDisk(cloud, { id: 'd-3' });
@@ -141,16 +119,6 @@ describe('takeGroup', () => {
       const theirs = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id], tags });
       expect((await take()).id).not.to.equal(theirs);
     });
-  });
-
-  it('keeps a group that has lost a member, and says so each time: nobody else may lose the others', async () => {
-    const { take, cloud } = startScene();
-    const { id, snapshots } = await take();
-    cloud.snapshots.remove(snapshots[1]?.id ?? '');
-    const error = await rejectionOf(take());
-    expect(error).to.have.property('kind', 'busy');
-    expect(error.message).to.contain(`snapshot group ${id} lacks the snapshots of d-2`);
-    expect(cloud.countOf('deleteSnapshotGroup')).to.equal(0);
   });
 
   describe('a group that ECS fails to make', () => {
