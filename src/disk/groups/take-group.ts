@@ -49,11 +49,20 @@ export async function takeGroup(parts: GroupParts, request: GroupRequest, call: 
 
 async function findByKey(
   parts: GroupParts,
-  { key, diskIds }: GroupRequest,
+  request: GroupRequest,
   search: 'shared' | 'alone',
   call: Call,
 ): Promise<SnapshotGroup | undefined> {
-  const named = await parts.cloud.findSnapshotGroupsByName(ecsNameFor(key), search, call);
+  const named = await parts.cloud.findSnapshotGroupsByName(ecsNameFor(request.key), search, call);
+  return theOne(parts, request, named);
+}
+
+/** The group of this request among those of its name. */
+function theOne(
+  parts: GroupParts,
+  { key, diskIds }: GroupRequest,
+  named: readonly SnapshotGroup[],
+): SnapshotGroup | undefined {
   const ours = named.filter(({ tags }) => isOursOrNobodys(tags, parts.clusterId));
   const [group, another] = ours;
   if (another !== undefined) {
@@ -157,11 +166,13 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       }
       // The token was used with other parameters, such as those of a class that was changed since. What that made is
       // ours to use. Only when it stays out of sight is a token of all parameters free.
-      const existing = await findByKey(parts, request, 'alone', call);
+      const named = await parts.cloud.findSnapshotGroupsByName(group.name, 'alone', call);
+      const existing = theOne(parts, request, named);
       if (existing !== undefined) {
         parts.sightings.seen(`token ${token}`);
         return await settled(parts, existing, diskIds, call);
       }
+      assertOfNoOtherCluster(request, named);
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('snapshot-group', token, JSON.stringify(group));
     }
@@ -169,6 +180,16 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
   // Final, since nothing of it is left: were it not, Kubernetes could never let the VolumeGroupSnapshot go.
   const message = `ECS keeps answering for ${request.key} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
   throw new DiskError('failed', message);
+}
+
+/** Keys and disks are of one cluster alone: a group of both that is marked otherwise was made before its id was changed. */
+function assertOfNoOtherCluster({ key, diskIds }: GroupRequest, named: readonly SnapshotGroup[]): void {
+  const twin = named.find(({ tags }) => tags.get(tagKeys.groupDisks) === markOfDisks(diskIds));
+  if (twin !== undefined) {
+    const owner = twin.tags.get(tagKeys.cluster) ?? '';
+    const message = `${key} was asked for before, and made snapshot group ${twin.id} of cluster ${owner}; if this cluster had that id, set the tag ${tagKeys.cluster} of the group to the new one, else delete the group`;
+    throw new DiskError('busy', message);
+  }
 }
 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../../src/disk/disk-error.ts';
 import { doubtAfterMs, Sightings } from '../../../../src/disk/sightings.ts';
-import { tagKeys } from '../../../../src/disk/tags.ts';
-import { rejectionOf } from '../../../support/builders.ts';
+import { ownerTag, tagKeys } from '../../../../src/disk/tags.ts';
+import { takeGroup } from '../../../../src/disk/groups/take-group.ts';
+import { aCall, rejectionOf } from '../../../support/builders.ts';
 import { brokenGroupRules } from '../ecs-rules.ts';
-import { addUsedDisk, startScene } from './set-up.ts';
+import { addUsedDisk, aGroupRequest, startScene } from './set-up.ts';
 
 describe('takeGroup', () => {
   it('answers with every disk in the order asked for, each restorable, of known size and one moment', async () => {
@@ -230,6 +231,23 @@ describe('takeGroup', () => {
         expect(await rejectionOf(take({ resourceGroupId: 'rg-1' }))).to.have.property('kind', 'busy');
       }
       expect(cloud.groups.values()).to.have.length(1);
+    });
+
+    it('is not made a second time after the id of the cluster was changed: says which group it is', async () => {
+      let nowMs = 0;
+      const scene = startScene({}, new Sightings(() => nowMs));
+      const { id } = await scene.take();
+      const parts = { ...scene, clusterId: 'c-2' };
+      const takeNow = () => takeGroup(parts, aGroupRequest({ tags: [ownerTag('c-2')] }), aCall());
+      for (nowMs = 0; nowMs <= 2 * doubtAfterMs; nowMs += doubtAfterMs / 2) {
+        const error = await rejectionOf(takeNow());
+        expect(error).to.have.property('kind', 'busy');
+        expect(error.message).to.contain(`made snapshot group ${id} of cluster c-1`);
+      }
+      expect(scene.cloud.groups.values()).to.have.length(1);
+      const { tags } = scene.cloud.groups.get(id) ?? { tags: [] };
+      scene.cloud.groups.set(id, { tags: new Map([...tags, [tagKeys.cluster, 'c-2']]) });
+      expect(await takeNow()).to.have.property('id', id);
     });
 
     it('is found when the token was used with other parameters', async () => {
