@@ -1,9 +1,11 @@
 # The image of the plugin: Node.js, the built program, its production dependencies, and nothing else.
 # Build:  docker build --build-arg VERSION=0.1.0 -t csi-datasafe:0.1.0 .
 # Another base, for example a mirror's:  --build-arg NODE_IMAGE=...
+# The same sources give the same content: dependencies come from the lock file, times from SOURCE_DATE_EPOCH (`make image`).
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
+ARG SOURCE_DATE_EPOCH=0
 WORKDIR /build
 # The optional dependencies are Node.js itself for machines that lack it; this image has it.
 COPY package.json package-lock.json .npmrc ./
@@ -13,6 +15,8 @@ COPY proto proto
 COPY src src
 RUN npm run generate && npm run build
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
+COPY scripts/write-sbom.ts scripts/
+RUN node scripts/write-sbom.ts sbom.spdx.json
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0
@@ -24,7 +28,7 @@ LABEL org.opencontainers.image.title="csi-datasafe" \
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
 WORKDIR /app
-COPY --from=build /build/package.json ./
+COPY --from=build /build/package.json /build/sbom.spdx.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/proto proto
 COPY --from=build /build/dist dist

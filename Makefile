@@ -6,7 +6,7 @@ INSTALLED := node_modules/.package-lock.json
 GENERATED := src/generated/csi.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test verify update conformance packaging build image clean
+.PHONY: help setup demo run test verify update conformance e2e packaging build image clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ update: setup ## Apply every fixer: generated code, formatting, printed tables
 conformance: setup ## Run csi-sanity against plugin and emulator (needs Go)
 	@$(NPM) run conformance
 
+e2e: setup ## Tell every story in a real Kubernetes control plane, with the chart installed (needs Go)
+	@$(NPM) run e2e
+
 packaging: setup ## Build and start as the image does, without a container engine
 	@$(NPM) run packaging
 
@@ -50,7 +53,8 @@ build: setup ## Compile to dist/
 	$(NPM) run build
 
 image: ## Build the container image (needs an engine)
-	docker build --tag csi-datasafe:$$(node -p "require('./package.json').version") .
+	version=$$(node -p "require('./package.json').version") && docker build --tag csi-datasafe:$$version --build-arg VERSION=$$version \
+		--build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .
 
 clean: ## Remove everything that was built or installed
 	rm -rf node_modules dist coverage .cache src/generated

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CallTally, type CallCounts } from './call-counts.ts';
 import type { ProtoGrpcType } from '../generated/csi.ts';
 import type { ControllerDefinition } from '../generated/csi/v1/Controller.ts';
+import type { GroupControllerDefinition } from '../generated/csi/v1/GroupController.ts';
 import type { IdentityDefinition } from '../generated/csi/v1/Identity.ts';
 
 const protoFile = fileURLToPath(new URL('../../proto/csi.proto', import.meta.url));
@@ -12,7 +13,7 @@ const loaderOptions = { longs: String, enums: String, defaults: true, oneofs: tr
 const callLimitMs = 60_000;
 
 type Known<T> = { [Key in keyof T as string extends Key ? never : number extends Key ? never : Key]: T[Key] };
-type Methods = Known<IdentityDefinition> & Known<ControllerDefinition>;
+type Methods = Known<IdentityDefinition> & Known<ControllerDefinition> & Known<GroupControllerDefinition>;
 
 /** A call of the CSI services that the plugin has. */
 export type MethodName = keyof Methods;
@@ -47,7 +48,11 @@ export interface CsiConnection extends Disposable {
 
 export function connectToCsi(socketPath: string): CsiConnection {
   const { csi } = loadPackageDefinition(loadSync(protoFile, loaderOptions)) as unknown as ProtoGrpcType;
-  const methods: ClientMethods = { ...csi.v1.Identity.service, ...csi.v1.Controller.service };
+  const methods: ClientMethods = {
+    ...csi.v1.Identity.service,
+    ...csi.v1.Controller.service,
+    ...csi.v1.GroupController.service,
+  };
   const client = new Client(`unix:${socketPath}`, credentials.createInsecure());
   const tally = new CallTally();
   return {

@@ -19,8 +19,9 @@ export const demoUsage = `Usage: csi-datasafe demo [options]
 
 Starts the ECS emulator and the plugin as processes of their own and walks a volume through its life over the CSI
 socket: create, write, snapshot, expand, restore, delete. Then a volume with both guards: an expansion that fails, one
-that succeeds, a deletion by mistake, and a restore from the snapshot of each. Every step shows what was asked, what
-came back and the proof. Needs no cloud account. The exit status is 0 if every proof holds, 1 if one does not.
+that succeeds, a deletion by mistake, and a restore from the snapshot of each. Then two volumes of one application: a
+group snapshot, and a restore of both that is one moment in time. Every step shows what was asked, what came back and
+the proof. Needs no cloud account. The exit status is 0 if every proof holds, 1 if one does not.
 
 Options:
   --size-mib <n>  data to write before the snapshot, in MiB (1 to ${maxDataMiB}; default ${defaultDataMiB})

@@ -47,7 +47,7 @@ async function tellStory({ dataMiB }: DemoOptions): Promise<number> {
   const cleanUp = new AsyncDisposableStack();
   const interruption = listenForInterruption();
   screen.line(
-    `csi-datasafe demo: the life of a volume with ${formatBytes(lengthOf(plan.atEnd))} of data, and of a guarded one`,
+    `csi-datasafe demo: the life of a volume with ${formatBytes(lengthOf(plan.atEnd))} of data, of a guarded one, and of a pair`,
   );
   screen.line('Everything runs on this machine: an ECS emulator, the plugin, and this CSI client.');
 

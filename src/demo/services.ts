@@ -39,6 +39,7 @@ export async function startPlugin(ecsAddress: string, cleanUp: AsyncDisposableSt
         ...['serve', '--endpoint', `unix://${socketPath}`, '--http-endpoint', '127.0.0.1:0'],
         ...['--region', 'cn-hangzhou', '--cluster-id', 'demo', '--poll-interval', '200ms'],
         ...['--ecs-endpoint', ecsAddress, '--ecs-protocol', 'http'],
+        ...['--feature-gates', 'EnableVolumeGroupSnapshots=true'],
         ...['--kubernetes', 'off', '--manifest-dir', manifestDirectory],
       ],
       { ...emulatorKeys, VOLUME_DEL_AUTO_SNAP: 'true' },

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatDuration, messageOf, shortHash } from '
 import type { Proofs } from './proofs.ts';
 import type { Fields, Screen } from './screen.ts';
 import type { EmulatorService, PluginService } from './services.ts';
+import type { StampWriter } from './stamp-writer.ts';
 
 /** What earlier steps have brought about, for the later ones. */
 export interface Findings {
@@ -27,6 +28,23 @@ export interface Findings {
   rescuedVolumeId?: string;
   /** What the deletion of that one has left. */
   protectionSnapshotId?: string;
+  /** The two volumes of one application: that of its log and that of its tables. */
+  pair?: readonly string[];
+  /** The application, which writes to both in turn. */
+  application?: StampWriter;
+  pairSnapshots?: PairSnapshots;
+  /** The volumes that were made from it, in the same order. */
+  restoredPair?: readonly string[];
+}
+
+/** A group snapshot of the pair. */
+export interface PairSnapshots {
+  readonly groupId: string;
+  /** One for each volume of the pair, in that order. */
+  readonly snapshotIds: readonly string[];
+  /** How many writes were done when it was asked for, and when it was there. */
+  readonly writtenBefore: number;
+  readonly writtenAfter: number;
 }
 
 /** What every step is given. */

@@ -13,12 +13,20 @@ import { letProtectionsExpire } from './steps/guards/expire.ts';
 import { failExpansion } from './steps/guards/fail-expansion.ts';
 import { restoreDeletedVolume } from './steps/guards/restore-deleted.ts';
 import { restoreKeptSnapshot } from './steps/guards/restore-kept.ts';
+import { createPair } from './steps/groups/create-pair.ts';
+import { deletePair } from './steps/groups/delete-pair.ts';
+import { ruinPair } from './steps/groups/ruin-pair.ts';
+import { restorePair } from './steps/groups/restore-pair.ts';
+import { snapshotPair } from './steps/groups/snapshot-pair.ts';
 import { stopServices } from './steps/stop-services.ts';
 import { takeSnapshot } from './steps/take-snapshot.ts';
 import { writeFirstData } from './steps/write-data.ts';
 import { writeMore } from './steps/write-more.ts';
 
-/** The life of a volume, and then of one that is guarded: both stories of the guards with their data. */
+/**
+ * The life of a volume, then of one that is guarded (both stories of the guards with their data), and then of two that
+ * belong together.
+ */
 export const story: readonly Step[] = [
   { title: 'Start the ECS emulator and the plugin', run: startServices },
   { title: 'Create a volume from a StorageClass', run: createVolume },
@@ -36,6 +44,11 @@ export const story: readonly Step[] = [
   { title: 'Delete it by mistake: a snapshot stays', run: deleteGuardedVolume },
   { title: 'Restore the deleted volume', run: restoreDeletedVolume },
   { title: 'Let days pass', run: letProtectionsExpire },
+  { title: 'Create two volumes of one application that never stops writing', run: createPair },
+  { title: 'Snapshot both at one moment', run: snapshotPair },
+  { title: 'The application ruins both', run: ruinPair },
+  { title: 'Restore both: they are one moment in time', run: restorePair },
+  { title: 'Delete the group snapshot, and the volumes', run: deletePair },
   { title: 'Look for leftovers', run: proveNothingLeft },
   { title: 'Stop both', run: stopServices },
 ];

@@ -106,6 +106,15 @@ export function maxProvisionedIops(sizeGiB: number): number {
     : Math.max(0, Math.min(1000 * sizeGiB - baselineIops(sizeGiB), 50_000));
 }
 
+/**
+ * The same for a living disk. ModifyDiskSpec, parameter ProvisionedIops, which knows no least baseline: ECS decides between
+ * the two for disks under 24 GiB.
+ */
+export function maxProvisionedIopsOfChange(sizeGiB: number): number {
+  const baseline = Math.min(1800 + 50 * sizeGiB, 50_000);
+  return Math.max(0, Math.min(1000 * sizeGiB - baseline, 50_000));
+}
+
 /** The level that ECS gives a cloud_essd disk when none is asked for. */
 export const defaultPerformanceLevel = 'PL1';
 

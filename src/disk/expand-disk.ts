@@ -3,7 +3,7 @@ import { sizeLimitsOf } from './categories.ts';
 import { clientToken } from './client-token.ts';
 import type { Disk, DiskResize } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError, isDiskError } from './disk-error.ts';
+import { DiskError, isFinal } from './disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
 
 export interface DiskExpansion {
@@ -48,8 +48,7 @@ async function resizeOnce(cloud: DiskCloud, resize: DiskResize, call: Call): Pro
   try {
     await cloud.resizeDisk(resize, call);
   } catch (error) {
-    const mayHaveGrown = isDiskError(error, 'out-of-range', 'conflict', 'invalid', 'wrong-state');
-    const now = mayHaveGrown ? await cloud.findDisk(resize.diskId, call) : undefined;
+    const now = isFinal(error) ? await cloud.findDisk(resize.diskId, call) : undefined;
     if (now === undefined || now.sizeGiB < resize.sizeGiB) {
       throw error;
     }

@@ -1,8 +1,8 @@
 /**
- * Runs csi-sanity against the plugin, which runs against the emulator:
+ * Runs csi-sanity and our own checks of group snapshots against the plugin, which runs against the emulator:
  *
  *     node test/conformance/run.ts
- *     node test/conformance/run.ts --focus 'ListSnapshots'    # a part, while one works on it
+ *     node test/conformance/run.ts --focus 'ListSnapshots'    # a part of csi-sanity, while one works on it
  *
  * The last line is `N passed, N failed, N skipped`; exit status 0 only when nothing failed.
  */
@@ -18,6 +18,7 @@ import { complaintsIn } from './plugin-log.ts';
 import { printVerdict } from './print-verdict.ts';
 import { leftOut, notAnnounced } from './skips.ts';
 import { leftovers, startSystem, type System } from './system.ts';
+import { tryGroups } from './try-groups.ts';
 
 /** So many specs run today; raise it when more do. */
 const ranFloor = 69;
@@ -34,12 +35,27 @@ async function main(focus: string | undefined): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'datasafe-sanity-'));
   try {
     await using system = await startSystem(directory);
-    const verdict = await tryAll(system, { binary, directory, focus, signal });
+    const sanity = await tryAll(system, { binary, directory, focus, signal });
+    const verdict = focus === undefined ? await withGroups(system, sanity) : sanity;
     printVerdict(verdict, system.pluginOutput(), records);
     return verdict.failed.length + verdict.problems.length === 0 ? 0 : 1;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The verdict with that of our own checks of group snapshots, for which csi-sanity has none that makes a group. */
+async function withGroups(system: System, sanity: Verdict): Promise<Verdict> {
+  const { specs, problems } = await tryGroups(system, volumeBytes);
+  const failed = specs.filter(({ state }) => state === 'failed');
+  // What csi-sanity left has been told of already.
+  const complaints = [...complaintsIn(system.pluginOutput(), failed), ...(await leftovers(system))];
+  return {
+    passed: [...sanity.passed, ...specs.filter(({ state }) => state === 'passed')],
+    failed: [...sanity.failed, ...failed],
+    skipped: sanity.skipped,
+    problems: [...new Set([...sanity.problems, ...problems, ...complaints])],
+  };
 }
 
 interface Trial {

@@ -133,9 +133,11 @@ async function waitUntilReady({ client, process }: Plugin): Promise<void> {
 async function announcedBy({ client }: Plugin): Promise<Set<string>> {
   const ofPlugin = await invoke(client.identity, 'GetPluginCapabilities', {});
   const ofController = await invoke(client.controller, 'ControllerGetCapabilities', {});
+  const ofGroups = await invoke(client.groupController, 'GroupControllerGetCapabilities', {});
   const names = [
     ...ofPlugin.capabilities.map(({ service }) => service?.type),
     ...ofController.capabilities.map(({ rpc }) => rpc?.type),
+    ...ofGroups.capabilities.map(({ rpc }) => rpc?.type),
   ];
   return new Set(names.filter((name) => name !== undefined).map(String));
 }

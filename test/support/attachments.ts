@@ -47,6 +47,7 @@ export interface PlacedDisk {
   readonly id: string;
   readonly status: string;
   readonly sizeGiB: number;
+  readonly category: string;
   readonly instanceIds: readonly string[];
 }
 

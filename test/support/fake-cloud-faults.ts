@@ -34,6 +34,14 @@ export function refusal(kind: DiskErrorKind, message: string): DiskError {
   return new DiskError(kind, message);
 }
 
+/** What is asked for, or what ECS answers when there is no such thing. */
+export function there<T>(found: T | undefined, action: string): T {
+  if (found === undefined) {
+    throw refusal('not-found', `${action}: no such resource`);
+  }
+  return found;
+}
+
 /** The error that a fault shows as. */
 export function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Error {
   if (fault instanceof Error) {

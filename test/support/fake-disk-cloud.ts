@@ -7,7 +7,7 @@ import { DiskError } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
 import { FakeAttachments } from './fake-attachments.ts';
-import { errorFor, refusal } from './fake-cloud-faults.ts';
+import { errorFor, refusal, there } from './fake-cloud-faults.ts';
 import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 import { LookedAt } from './looked-at.ts';
 
@@ -111,10 +111,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   resizeDisk(resize: DiskResize, call: Call): Promise<void> {
     return this.answer('resizeDisk', [resize], call, () => {
       const { diskId, sizeGiB } = resize;
-      const disk = this.disks.get(diskId);
-      if (disk === undefined) {
-        throw refusal('not-found', `resize disk ${diskId}: no such disk`);
-      }
+      const disk = there(this.disks.get(diskId), `resize disk ${diskId}`);
       if (!['In_use', 'Available'].includes(disk.status)) {
         throw refusal('wrong-state', `resize disk ${diskId}: not in a state that allows it`);
       }
@@ -164,10 +161,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
 
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string> {
     return this.answer('createSnapshot', [snapshot], call, () => {
-      const disk = this.disks.get(snapshot.diskId);
-      if (disk === undefined) {
-        throw refusal('not-found', `snapshot disk ${snapshot.diskId}: no such disk`);
-      }
+      const disk = there(this.disks.get(snapshot.diskId), `snapshot disk ${snapshot.diskId}`);
       return this.once(snapshot.clientToken, snapshot, () => this.startSnapshot(snapshot, disk));
     });
   }
@@ -193,8 +187,9 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
 
   tagSnapshot(snapshotId: string, tag: Tag, call: Call): Promise<void> {
     return this.answer('tagSnapshot', [snapshotId, tag], call, () => {
-      const tags = new Map(this.snapshots.get(snapshotId)?.tags).set(tag.key, tag.value);
-      this.snapshots.change(snapshotId, { tags }, 0);
+      const snapshot = there(this.snapshots.get(snapshotId), `tag snapshot ${snapshotId}`);
+      const tags = new Map(snapshot.tags).set(tag.key, tag.value);
+      this.snapshots.set(snapshotId, { tags });
     });
   }
 

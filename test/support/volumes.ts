@@ -75,13 +75,14 @@ export async function eventually(
   condition: () => Promise<boolean>,
   what: string,
   timeLimitMs = 20_000,
+  everyMs = 25,
 ): Promise<void> {
   const giveUpAt = Date.now() + timeLimitMs;
   while (!(await condition())) {
     if (Date.now() > giveUpAt) {
       throw new Error(`not within ${timeLimitMs} ms: ${what}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

@@ -84,6 +84,12 @@ async function showCapabilities(stage: Stage): Promise<void> {
     request: {},
     answered: ({ capabilities }) => ({ calls: listOf(capabilities.map(({ rpc }) => rpc?.type)) }),
   });
+  await ask(stage, {
+    method: 'GroupControllerGetCapabilities',
+    asked: {},
+    request: {},
+    answered: ({ capabilities }) => ({ calls: listOf(capabilities.map(({ rpc }) => rpc?.type)) }),
+  });
 }
 
 function listOf(names: readonly (string | undefined)[]): string {

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isDiskError } from '../disk-error.ts';
+import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
 import type { AroundResize } from '../expand-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { onceSnapshotsAreDone } from '../waiting.ts';
@@ -13,7 +13,7 @@ import {
   takeGuard,
   type ExpandIntent,
 } from './expand-snapshot.ts';
-import { isUndecided, keepAfterFailure } from './expand-failure.ts';
+import { keepAfterFailure } from './expand-failure.ts';
 import { keepOneGuard } from './expand-one.ts';
 import { waitForUpload } from './expand-wait.ts';
 import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
@@ -88,7 +88,7 @@ async function secure(
       return undefined;
     }
     // Busy is a failure of its own for besteffort, which waits for ECS no longer than it must.
-    if (!isDiskError(error) || (isUndecided(error) && !(policy === 'besteffort' && error.kind === 'busy'))) {
+    if (!isFinal(error) && !(policy === 'besteffort' && isDiskError(error, 'busy'))) {
       throw error;
     }
     goOnWithoutSnapshot(parts, intent, policy, error);
@@ -161,7 +161,7 @@ async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call
 /** Sends the resize. @returns false when ECS refuses it for now. */
 async function isAllowed(
   parts: ExpandGuardParts,
-  { intent, snapshot, resize }: GuardedResize,
+  { intent, policy, snapshot, resize }: GuardedResize,
   call: Call,
 ): Promise<boolean> {
   try {
@@ -169,7 +169,7 @@ async function isAllowed(
     return true;
   } catch (error) {
     if (!isDiskError(error, 'busy')) {
-      await keepAfterFailure(parts, { intent, snapshot, error }, call);
+      await keepAfterFailure(parts, { intent, policy, snapshot, error }, call);
       throw error;
     }
     return false;

@@ -30,11 +30,15 @@ export async function keepOneGuard(
   }
 }
 
-/** What was found, but for one of which we know more; that it has failed is always news. */
+/**
+ * What was found, but for one of which we know more; that it has failed is always news, and so are the tags that it got
+ * meanwhile.
+ */
 function withKnown(found: readonly Snapshot[], known: Snapshot): Snapshot[] {
   const others = found.filter(({ id }) => id !== known.id);
-  const failed = found.find(({ id, status }) => id === known.id && status === 'failed');
-  return [...others, failed ?? known];
+  const same = found.find(({ id }) => id === known.id);
+  const merged = { ...known, tags: new Map([...known.tags, ...(same?.tags ?? [])]) };
+  return [...others, same?.status === 'failed' ? same : merged];
 }
 
 /** @returns whether all are gone. */

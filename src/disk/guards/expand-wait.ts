@@ -5,7 +5,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { ExpandGuardParts } from './guard-parts.ts';
 import type { ExpandIntent } from './expand-snapshot.ts';
-import { isGuardSnapshot } from './guard-snapshot.ts';
+import { isGuardSnapshot, isKeptAfterFailure } from './guard-snapshot.ts';
 import { report } from './guard-parts.ts';
 import type { ExpandPolicy } from './policy.ts';
 
@@ -34,7 +34,7 @@ export async function waitForUpload(
     await waitForOne(parts, wait, other, call);
   }
   const now = await parts.cloud.findSnapshot(snapshot.id, call);
-  if (now?.status === 'progressing' && isGivenUp(parts, wait)) {
+  if (now?.status === 'progressing' && isGivenUp(parts, { ...wait, snapshot: now })) {
     await giveUp(parts, { ...wait, snapshot: now }, call);
     return undefined;
   }
@@ -83,8 +83,13 @@ function reportProgress(parts: ExpandGuardParts, { intent }: UploadWait, snapsho
   report(parts, intent, { type: 'Normal', reason: 'WaitingForSnapshot', on: 'claim', message });
 }
 
+/** One that an event has promised to the user is not given up: the expansion waits, as with `forced`. */
 function isGivenUp({ now, besteffortWaitMs }: ExpandGuardParts, { policy, snapshot }: UploadWait): boolean {
-  return policy === 'besteffort' && now() - (snapshot.cutAt?.getTime() ?? now()) > besteffortWaitMs;
+  return (
+    policy === 'besteffort' &&
+    !isKeptAfterFailure(snapshot) &&
+    now() - (snapshot.cutAt?.getTime() ?? now()) > besteffortWaitMs
+  );
 }
 
 async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Promise<void> {

@@ -1,6 +1,5 @@
 import { isReady, type Snapshot } from '../snapshot.ts';
-import { tagKeys } from '../tags.ts';
-import { isGuardSnapshot } from './guard-snapshot.ts';
+import { isGuardSnapshot, isKeptAfterFailure } from './guard-snapshot.ts';
 
 /** The snapshots that guard expansions, oldest first. */
 export function expandGuardsAmong(snapshots: readonly Snapshot[]): Snapshot[] {
@@ -19,12 +18,13 @@ export function keptAmong(guards: readonly Snapshot[]): Snapshot | undefined {
 
 /**
  * The one of the first resize that failed: what came after it may hold the damage. It was promised to the user for its
- * day, so no later one takes its place; only the completed expansion ends it sooner.
+ * day, so no later one takes its place; only the completed expansion ends it sooner. Where two processes have marked one
+ * each, the newer one: whoever marked the older one saw the newer one afterwards, and promised nothing.
  */
 export function firstFailureAmong(guards: readonly Snapshot[]): Snapshot | undefined {
   return aliveAmong(guards)
     .toSorted(compareGuards)
-    .find((guard) => guard.tags.has(tagKeys.guardOutcome) && isReady(guard));
+    .findLast((guard) => isKeptAfterFailure(guard) && isReady(guard));
 }
 
 /**

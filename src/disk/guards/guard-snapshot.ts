@@ -29,6 +29,18 @@ export function isGuardSnapshot(snapshot: Snapshot, kind: GuardKind): boolean {
   return snapshot.tags.get(tagKeys.guard) === kind;
 }
 
+/** What the tag `guardOutcome` says once ECS has refused, for good, a resize under the snapshot. */
+export const outcomes = {
+  /** The first time: the snapshot is kept for its day. */
+  failed: 'resize-failed',
+  /** Another one is kept since an earlier failure. */
+  failedAgain: 'resize-failed-again',
+} as const;
+
+export function isKeptAfterFailure(snapshot: Snapshot): boolean {
+  return snapshot.tags.get(tagKeys.guardOutcome) === outcomes.failed;
+}
+
 function intentOf(snapshot: Snapshot): string | undefined {
   return snapshot.tags.get(tagKeys.guardIntent);
 }

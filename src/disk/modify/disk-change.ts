@@ -1,4 +1,10 @@
-import { defaultPerformanceLevel, diskCategories, sizeLimitsOf } from '../categories.ts';
+import {
+  defaultPerformanceLevel,
+  diskCategories,
+  maxProvisionedIopsOfChange,
+  minSizeOfBurstingGiB,
+  sizeLimitsOf,
+} from '../categories.ts';
 import type { Disk, Tag } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import type { SpecChange } from './spec-calls.ts';
@@ -22,10 +28,8 @@ export interface ChangePlan {
   readonly tags: TagPlan;
 }
 
-/** Categories between which ECS changes disks: not from, nor to, regional, basic, ephemeral and local ones. */
+/** Categories between which ECS changes disks (ModifyDiskSpec): not from, nor to, regional, basic, ephemeral and local ones. */
 const changeable = ['cloud_essd', 'cloud_auto', 'cloud_ssd', 'cloud_essd_entry', 'cloud_efficiency'];
-/** Disks of so many GiB or less do not burst. */
-const tooSmallToBurstGiB = 3;
 
 /** Whether the change is about more than tags, so that ECS must not be changing the disk otherwise. */
 export function touchesSpec(change: DiskChange): boolean {
@@ -128,13 +132,11 @@ function problemsOfSize(disk: Disk, category: string, wantedLevel: string | unde
   return fits ? [] : [`it has ${disk.sizeGiB} GiB, and ${name} has ${minSizeGiB} to ${maxSizeGiB} GiB`];
 }
 
-/** The formula of ModifyDiskSpec; that of CreateDisk is stricter for small disks, and ECS decides between them. */
 function problemsOfIops({ sizeGiB }: Disk, category: string, wanted: number): string[] {
   if (wanted > 0 && diskCategories.get(category)?.provisionedIops !== true) {
     return [`${category} has no provisioned IOPS`];
   }
-  const baseline = Math.min(1800 + 50 * sizeGiB, 50_000);
-  const most = Math.max(0, Math.min(50_000, 1000 * sizeGiB - baseline));
+  const most = maxProvisionedIopsOfChange(sizeGiB);
   return wanted > most
     ? [`with ${sizeGiB} GiB it can have ${most} provisioned IOPS at most, not ${wanted}`]
     : [];
@@ -145,6 +147,6 @@ function problemsOfBursting(disk: Disk, change: DiskChange): string[] {
   return [
     ...(diskCategories.get(category)?.bursting === true ? [] : [`${category} does not burst`]),
     ...(disk.multiAttach ? ['multi-attach disks do not burst'] : []),
-    ...(disk.sizeGiB > tooSmallToBurstGiB ? [] : [`disks of ${tooSmallToBurstGiB} GiB or less do not burst`]),
+    ...(disk.sizeGiB >= minSizeOfBurstingGiB ? [] : [`disks under ${minSizeOfBurstingGiB} GiB do not burst`]),
   ];
 }

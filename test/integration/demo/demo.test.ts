@@ -54,6 +54,10 @@ describe('csi-datasafe demo', () => {
       expect(output).to.match(new RegExp(`PROVEN +${claim} +4,718,592 bytes compared, 0 differ`));
     }
     expect(output).to.match(/PROVEN +expanded, it needs its snapshot no longer: ECS has none/);
+    expect(output).to.match(/PROVEN +read one after the other they do not fit each other +disk \d holds/);
+    expect(output).to.match(
+      /PROVEN +the restored volumes are one moment in time +the first [\d,]+ writes, and no others/,
+    );
     expect(output).to.match(/PROVEN +after three days those of the deletions are gone too/);
     expect(processIdsIn(output)).to.have.lengthOf(2);
     expect(processIdsIn(output).filter(isRunning)).to.deep.equal([]);

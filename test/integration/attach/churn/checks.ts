@@ -1,4 +1,4 @@
-import { placedDisks } from '../../../support/attachments.ts';
+import { placedDisks, type PlacedDisk } from '../../../support/attachments.ts';
 import type { Emulator, LoggedRequest } from '../../../support/emulator.ts';
 import type { Life } from './operations.ts';
 import { attachMs, type Site } from './site.ts';
@@ -6,12 +6,22 @@ import { attachMs, type Site } from './site.ts';
 /** Volumes that are not where the last successful call put them, or not of the size that it gave them. */
 export async function misplaced({ emulator }: Site, lives: readonly Life[]): Promise<string[]> {
   const disks = await placedDisks(emulator);
-  return lives.flatMap(({ volumeId, node, sizeGiB }) => {
-    const disk = disks.get(volumeId);
-    const actual = `${disk?.status ?? 'gone'} at [${disk?.instanceIds.join(', ') ?? ''}] with ${disk?.sizeGiB ?? 0} GiB`;
-    const expected = `${node === undefined ? 'Available' : 'In_use'} at [${node ?? ''}] with ${sizeGiB} GiB`;
-    return actual === expected ? [] : [`${volumeId} is ${actual}, not ${expected}`];
+  return lives.flatMap((life) => {
+    const actual = stateOf(disks.get(life.volumeId));
+    const expected = wantedState(life);
+    return actual === expected ? [] : [`${life.volumeId} is ${actual}, not ${expected}`];
   });
+}
+
+function stateOf(disk: PlacedDisk | undefined): string {
+  return disk === undefined
+    ? 'gone'
+    : `${disk.status} at [${disk.instanceIds.join(', ')}] with ${disk.sizeGiB} GiB of ${disk.category}`;
+}
+
+function wantedState({ node, sizeGiB, category }: Life): string {
+  const status = node === undefined ? 'Available' : 'In_use';
+  return `${status} at [${node ?? ''}] with ${sizeGiB} GiB of ${category}`;
 }
 
 /**

@@ -9,6 +9,7 @@ export interface Life {
   readonly volumeId: string;
   node: string | undefined;
   sizeGiB: number;
+  category: string;
 }
 
 /** What a call may end with: done, or refused for good, as it must be here. */
@@ -29,6 +30,7 @@ export const makers: readonly { readonly weight: number; readonly make: Maker }[
   { weight: 1, make: publishElsewhere },
   { weight: 1, make: repeat },
   { weight: 2, make: expand },
+  { weight: 1, make: modify },
 ];
 
 function move(life: Life, nodes: readonly string[], random: () => number): Operation {
@@ -118,6 +120,21 @@ function expand(life: Life): Operation {
     },
     apply: (after) => {
       after.sizeGiB = sizeGiB;
+    },
+  };
+}
+
+function modify({ volumeId, category }: Life): Operation {
+  const type = category === 'cloud_essd' ? 'cloud_auto' : 'cloud_essd';
+  return {
+    name: 'modify',
+    attempt: async (client, timeLimitMs) => {
+      const request = { volumeId, mutableParameters: { type } };
+      await invoke(client.controller, 'ControllerModifyVolume', request, timeLimitMs);
+      return 'done';
+    },
+    apply: (after) => {
+      after.category = type;
     },
   };
 }

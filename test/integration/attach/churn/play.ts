@@ -25,7 +25,12 @@ export async function play(
   onCall: (done: number) => Promise<void>,
 ): Promise<{ lives: Life[]; tally: Tally }> {
   const tally: Tally = { calls: new Map(), undecided: new Map(), refused: 0, cutShort: new Set() };
-  const lives = site.volumes.map((volumeId): Life => ({ volumeId, node: undefined, sizeGiB: 20 }));
+  const lives = site.volumes.map((volumeId): Life => ({
+    volumeId,
+    node: undefined,
+    sizeGiB: 20,
+    category: 'cloud_essd',
+  }));
   let done = 0;
   // What each volume does is drawn beforehand, so that it depends on the seed and not on who is first.
   const seeds = lives.map(() => Math.floor(random() * 2 ** 32));

@@ -12,6 +12,7 @@ const settings = {
   attachMs,
   attachVisibleAfterMs: 25,
   detachMs: 60,
+  modifySpecMs: 60,
 };
 
 /** Temporary keys of the same account, by which the request log tells the second plugin from the first. */

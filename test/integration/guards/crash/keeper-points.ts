@@ -13,6 +13,8 @@ export interface KeeperWork<State> {
 }
 
 const maxPoints = 60;
+/** Each look takes time from the plugin that is starting. */
+const lookEveryMs = 150;
 
 /**
  * Kills a plugin before and after each request that it and its keeper send from their start until the work is done.
@@ -63,7 +65,8 @@ async function killAt(
   });
   await invoke(plugin.client.identity, 'GetPluginInfo', {});
   let isOver = false;
-  const done = eventually(async () => isOver || (await isDone()), 'the keeper is done').then(() => false);
+  const isOverOrDone = async () => isOver || (await isDone());
+  const done = eventually(isOverOrDone, 'the keeper is done', 60_000, lookEveryMs).then(() => false);
   const wasHit = await Promise.race([hit, done]);
   isOver = true;
   await done;

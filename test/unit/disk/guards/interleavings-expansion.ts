@@ -14,7 +14,7 @@ import { asReplica, World } from './interleavings-world.ts';
 const wantedGiB = 40;
 
 export type ChangeParts = (parts: ExpandGuardParts) => ExpandGuardParts;
-type GuardingPolicy = 'forced' | 'besteffort';
+export type GuardingPolicy = 'forced' | 'besteffort';
 
 /** Two replicas expand one disk, while its user takes a snapshot of it and a keeper makes its rounds. */
 export async function playExpansion(
@@ -85,7 +85,7 @@ export async function playHarshExpansion(
     schedule.random() < chanceOfDeath ? schedule.step + Math.floor(schedule.random() * 60) : Infinity;
   const replica = (sizeGiB: number) => {
     const parts = changeParts(world.parts);
-    return persist(world, undecided, () => expandOnce(world, sizeGiB, parts), diesAt);
+    return persist(world, undecided, () => expandOnce(world, sizeGiB, parts), { diesAt });
   };
   const sizes = [wantedGiB, drawn.otherSizeGiB, ...(drawn.hasThirdReplica ? [wantedGiB] : [])];
   await schedule.play([...sizes.map(replica), ...bystanders(world, drawn)]);
@@ -113,7 +113,7 @@ function expectGrown(world: World, isKept: boolean): void {
   }
 }
 
-function worldOf(seed: number, policy: GuardingPolicy): World {
+export function worldOf(seed: number, policy: GuardingPolicy): World {
   const world = new World(seed);
   const tags = new Map([[tagKeys.expandPolicy, policy]]);
   const attachments = [{ instanceId: 'i-1', device: '/dev/xvdb' }];
@@ -130,7 +130,7 @@ function worldOf(seed: number, policy: GuardingPolicy): World {
   return world;
 }
 
-function watchGrowth(world: World, policy: GuardingPolicy): { times: number } {
+export function watchGrowth(world: World, policy: GuardingPolicy): { times: number } {
   const grown = { times: 0 };
   world.onChange = () => {
     grown.times += 1;
@@ -176,14 +176,14 @@ async function expectOneGuard(world: World, isFaultless: boolean): Promise<void>
   }
 }
 
-async function expandOnce(world: World, sizeGiB: number, parts: ExpandGuardParts): Promise<void> {
+export async function expandOnce(world: World, sizeGiB: number, parts: ExpandGuardParts): Promise<void> {
   const call = aCall();
   const expansion = { diskId: 'd-1', sizeGiB, maxSizeGiB: undefined };
   const disk = await expandDisk(world.cloud, expansion, call, guardBeforeExpand(parts, sizeGiB));
   await releaseAfterExpand(parts, disk, true, call);
 }
 
-function liveGuards({ cloud }: World): Snapshot[] {
+export function liveGuards({ cloud }: World): Snapshot[] {
   return cloud.snapshots
     .values()
     .filter((snapshot) => isGuardSnapshot(snapshot, 'expand') && snapshot.status !== 'failed');
@@ -200,21 +200,21 @@ async function expectReleased(world: World): Promise<void> {
 }
 
 /** Minutes pass between one request and the next. */
-async function passTime(world: World): Promise<void> {
+export async function passTime(world: World): Promise<void> {
   for (let times = Math.floor(world.schedule.random() * 4); times >= 0; times -= 1) {
     await world.pause(25);
     world.tick(Math.floor(world.schedule.random() * 400));
   }
 }
 
-async function takeUserSnapshot(world: World): Promise<void> {
+export async function takeUserSnapshot(world: World): Promise<void> {
   await world.pause();
   await attemptOnce(() =>
     world.cloud.createSnapshot(aNewSnapshot({ diskId: 'd-1', clientToken: 'user' }), aCall()),
   );
 }
 
-async function keep(world: World, rounds: number): Promise<void> {
+export async function keep(world: World, rounds: number): Promise<void> {
   const keeper = new Keeper({
     ...world.parts,
     isDryRun: false,

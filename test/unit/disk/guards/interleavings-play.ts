@@ -17,12 +17,19 @@ export interface Outcome {
   readonly unavoidable: number;
 }
 
+export interface Persistence {
+  /** The step at which the process of the next attempt dies. */
+  readonly diesAt?: () => number;
+  /** The longest time between two attempts. */
+  readonly backOffSeconds?: number;
+}
+
 /** Repeats as a sidecar does; every error must be one of these kinds. */
 export async function persist(
   world: World,
   kinds: readonly DiskErrorKind[],
   attempt: () => Promise<unknown>,
-  diesAt: () => number = () => Infinity,
+  { diesAt = () => Infinity, backOffSeconds = 20 }: Persistence = {},
 ): Promise<void> {
   for (let tries = 0; tries < maxTries; tries += 1) {
     const error = await attemptOnce(attempt, diesAt());
@@ -32,7 +39,7 @@ export async function persist(
     if (!kinds.includes(error.kind)) {
       world.violations.push(`an attempt ended in ${error.kind}: ${error.message}`);
     }
-    world.tick(1 + Math.floor(world.schedule.random() * 20));
+    world.tick(1 + Math.floor(world.schedule.random() * backOffSeconds));
     await world.schedule.travel();
   }
   world.violations.push(`not done after ${maxTries} tries`);

@@ -1,6 +1,6 @@
 import { defaultDriverName } from '../../../../src/disk/guards/restore-command.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DeleteProtection, RecordedProtection } from '../../../../src/disk/cluster.ts';
+import type { ClusterEvent, DeleteProtection, RecordedProtection } from '../../../../src/disk/cluster.ts';
 import { isInUse, type Disk } from '../../../../src/disk/disk.ts';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
@@ -67,6 +67,9 @@ class Snapshots extends LookedAt<Snapshot> {
   }
 
   override change(id: string, changes: Partial<Snapshot> | 'gone', afterLooks: number): void {
+    if (changes === 'gone') {
+      this.#world.onGone(id);
+    }
     super.change(id, changes, afterLooks);
     this.#noteCut(id);
   }
@@ -126,6 +129,11 @@ class TravellingCluster extends FakeCluster {
     this.#world = world;
   }
 
+  override report(event: ClusterEvent): void {
+    this.#world.onReport(event);
+    super.report(event);
+  }
+
   override async recordProtection(protection: DeleteProtection): Promise<RecordedProtection> {
     await this.#world.schedule.travel();
     const there = this.protections.get(protection.diskId);
@@ -173,6 +181,8 @@ export class World {
   hasFailedSnapshots = false;
   onChange: Moment = () => undefined;
   onMade: (snapshot: Snapshot) => void = () => undefined;
+  onGone: (snapshotId: string) => void = () => undefined;
+  onReport: (event: ClusterEvent) => void = () => undefined;
   #nowMs = Date.UTC(2026, 0, 2);
 
   constructor(seed: number) {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Tag } from '../../../../src/disk/disk.ts';
 import type { DiskCloud } from '../../../../src/disk/disk-cloud.ts';
 import type { ExpandGuardParts } from '../../../../src/disk/guards/guard-parts.ts';
 import { guardBeforeDelete } from '../../../../src/disk/guards/before-delete.ts';
@@ -7,6 +8,7 @@ import type { BeforeDelete } from '../../../../src/disk/remove-disk.ts';
 import { aSnapshot } from '../../../support/builders.ts';
 import { playExpansion, playHarshExpansion } from './interleavings-expansion.ts';
 import { playDeletion, type Outcome } from './interleavings-play.ts';
+import { playRefusedExpansion } from './interleavings-refusals.ts';
 
 const runs = Number(process.env['INTERLEAVING_RUNS'] ?? 2000);
 const enough = 3;
@@ -14,9 +16,10 @@ const enough = 3;
 const firstSeed = Number(process.env['INTERLEAVING_SEED'] ?? 1);
 /**
  * Schedules that went wrong once. In this one the two replicas ask on both sides of a minute, each makes a guard snapshot
- * and sees nothing of the other's; one that has failed before it was cut kept the keeper from dropping either.
+ * and sees nothing of the other's; one that has failed before it was cut kept the keeper from dropping either. In the
+ * next one a snapshot is marked while another replica is about to drop it for a fresh one, and does not see the mark.
  */
-const formerlyBroken = [324_479_035];
+const formerlyBroken = [324_479_035, 102_673];
 
 interface Found {
   readonly broken: string[];
@@ -126,4 +129,47 @@ describe('The guard before an expansion is found out', () => {
       expect(broken.join()).to.contain(sign);
     }).timeout(60_000);
   }
+});
+
+/** A replica whose marks on snapshots nobody else can see. */
+function marksInMemory(parts: ExpandGuardParts): ExpandGuardParts {
+  const marks = new Map<string, Tag>();
+  const { cloud } = parts;
+  const tagSnapshot: DiskCloud['tagSnapshot'] = (id, tag) => {
+    marks.set(id, tag);
+    return Promise.resolve();
+  };
+  const findSnapshotsOfDisk: DiskCloud['findSnapshotsOfDisk'] = async (diskId, call) =>
+    (await cloud.findSnapshotsOfDisk(diskId, call)).map((snapshot) => {
+      const { key, value } = marks.get(snapshot.id) ?? { key: '', value: '' };
+      return { ...snapshot, tags: new Map(snapshot.tags).set(key, value) };
+    });
+  return { ...parts, cloud: answering(cloud, { tagSnapshot, findSnapshotsOfDisk }) };
+}
+
+describe('The guard before an expansion that ECS refuses for good', () => {
+  for (const policy of ['forced', 'besteffort'] as const) {
+    it(`${policy}: keeps what its events promise, and one live snapshot besides (${runs} schedules)`, async () => {
+      let promises = 0;
+      const { broken } = await findBroken(async (seed) => {
+        const outcome = await playRefusedExpansion(seed, policy);
+        promises += outcome.promises;
+        return outcome;
+      });
+      console.log(`        from seed ${firstSeed}; ${promises} promises`);
+      expect(broken).to.deep.equal([]);
+      expect(promises).to.be.at.least(runs / 10);
+    }).timeout(60_000 + 20 * runs);
+  }
+
+  it('is found out when it has its marks in memory', async () => {
+    const { broken } = await findBroken((seed) => playRefusedExpansion(seed, 'forced', marksInMemory));
+    expect(broken.join()).to.contain('is deleted, though an event said that it is kept');
+  }).timeout(60_000);
+
+  it('is found out when it makes no snapshot', async () => {
+    const without = (parts: ExpandGuardParts) => ({ ...parts, isSwitchedOn: false });
+    const { broken } = await findBroken((seed) => playRefusedExpansion(seed, 'forced', without));
+    expect(broken.join()).to.contain('no snapshot of it can be restored');
+  }).timeout(60_000);
 });

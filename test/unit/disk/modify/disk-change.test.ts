@@ -139,7 +139,7 @@ describe('planChange', () => {
       'bursting of 3 GiB',
       { ...auto, sizeGiB: 3, burstingEnabled: false },
       { burstingEnabled: true },
-      /3 GiB or less/,
+      /under 4 GiB/,
     ],
     [
       'bursting of a shared disk',

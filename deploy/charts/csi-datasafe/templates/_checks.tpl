@@ -1,0 +1,77 @@
+{{- /* Contradictions that a schema cannot see. Each message says what is wrong and what to do. */ -}}
+{{- define "csi-datasafe.checks" -}}
+{{- include "csi-datasafe.checkCredentials" . -}}
+{{- include "csi-datasafe.checkEmulator" . -}}
+{{- include "csi-datasafe.checkGates" . -}}
+{{- include "csi-datasafe.checkClasses" . -}}
+{{- if not .Values.region -}}
+{{- fail "region is not set: give the ECS region of the cluster, such as --set region=cn-hangzhou" -}}
+{{- end -}}
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create is false and serviceAccount.name is empty: name the ServiceAccount that the pods are to use" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "csi-datasafe.checkCredentials" -}}
+{{- with .Values.credentials -}}
+{{- if not .kind -}}
+{{- fail "credentials.kind is not set: choose accessKey, oidc, instanceRole or managedToken (docs/credentials.md), or try the product without an account with -f values-try.yaml" -}}
+{{- end -}}
+{{- if and (eq .kind "oidc") (or (not .oidc.roleArn) (not .oidc.providerArn)) -}}
+{{- fail "credentials.kind is oidc, so credentials.oidc.roleArn and credentials.oidc.providerArn must be set" -}}
+{{- end -}}
+{{- if and (eq .kind "accessKey") (not .accessKey.secretName) -}}
+{{- fail "credentials.kind is accessKey, so credentials.accessKey.secretName must name the Secret that holds it" -}}
+{{- end -}}
+{{- if and (eq .kind "managedToken") (not .managedToken.secretName) -}}
+{{- fail "credentials.kind is managedToken, so credentials.managedToken.secretName must name the Secret that holds it" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "csi-datasafe.checkEmulator" -}}
+{{- $isTrial := eq .Values.preset "try" -}}
+{{- if and .Values.emulator.enabled (not $isTrial) -}}
+{{- fail "emulator.enabled is true with the preset production: an emulated disk holds nobody's data; use -f values-try.yaml, or leave the emulator off" -}}
+{{- end -}}
+{{- if and (eq .Values.credentials.kind "emulator") (not $isTrial) -}}
+{{- fail "credentials.kind is emulator with the preset production: choose accessKey, oidc, instanceRole or managedToken" -}}
+{{- end -}}
+{{- if and .Values.emulator.enabled (ne .Values.credentials.kind "emulator") -}}
+{{- fail "emulator.enabled is true, so credentials.kind must be emulator: real credentials are not to be sent to an emulator" -}}
+{{- end -}}
+{{- if and .Values.emulator.enabled .Values.ecs.endpoint -}}
+{{- fail "emulator.enabled is true and ecs.endpoint is set: the plugin can speak to one of them only" -}}
+{{- end -}}
+{{- if and (eq .Values.credentials.kind "emulator") (not .Values.emulator.enabled) (not .Values.ecs.endpoint) -}}
+{{- fail "credentials.kind is emulator, so emulator.enabled must be true, or ecs.endpoint must lead to an emulator of your own" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "csi-datasafe.checkGates" -}}
+{{- $own := list "EnableVolumeGroupSnapshots" "EnableDeleteAutoSnapshots" -}}
+{{- $others := list "DiskADController" "DiskParallelAttach" "DiskParallelDetach" "DiskHighDensityMode" "DisableExpandAutoSnapshots" -}}
+{{- range $name, $open := .Values.featureGates -}}
+{{- if not (has $name (concat $own $others)) -}}
+{{- fail (printf "featureGates.%s is not known; known are %s (and, without effect, %s)" $name (join ", " $own) (join ", " $others)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "csi-datasafe.checkClasses" -}}
+{{- $guardsAct := or .Values.guards.automaticSnapshots .Values.featureGates.EnableDeleteAutoSnapshots -}}
+{{- range $name, $class := .Values.storageClasses -}}
+{{- $expand := default "closed" $class.parameters.volumeExpandAutoSnapshot -}}
+{{- if and $class.enabled (not $guardsAct) (or (ne $expand "closed") $class.parameters.volumeDeleteSnapshotRetentionDays) -}}
+{{- fail (printf "storageClasses.%s asks for snapshots before expansion or deletion, but guards.automaticSnapshots and the gate EnableDeleteAutoSnapshots are off: set one of them, or take the parameters out of the class" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $class := .Values.volumeGroupSnapshotClasses -}}
+{{- if and $class.enabled (not $.Values.featureGates.EnableVolumeGroupSnapshots) -}}
+{{- fail (printf "volumeGroupSnapshotClasses.%s is enabled, but the gate EnableVolumeGroupSnapshots is not open: open it, or set volumeGroupSnapshotClasses.%s.enabled=false" $name $name) -}}
+{{- end -}}
+{{- if hasKey (default dict $class.parameters) "retentionDays" -}}
+{{- fail (printf "volumeGroupSnapshotClasses.%s has the parameter retentionDays: ECS cannot let group snapshots expire; take it out" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,80 @@
+{{- define "csi-datasafe.pluginContainer" -}}
+- name: plugin
+  image: {{ include "csi-datasafe.image" . }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  args:
+    - serve
+    - --endpoint=unix:///csi/csi.sock
+    - --driver-name={{ .Values.driverName }}
+    - --http-endpoint=:{{ .Values.httpPort }}
+    - --credentials={{ include "csi-datasafe.credentialKind" . }}
+    - --feature-gates={{ include "csi-datasafe.gates" . }}
+    {{- if .Values.defaultZone }}
+    - --default-zone={{ .Values.defaultZone }}
+    {{- end }}
+    {{- if .Values.emulator.enabled }}
+    - --ecs-endpoint={{ include "csi-datasafe.emulator" . }}.{{ .Release.Namespace }}.svc:{{ .Values.emulator.port }}
+    - --ecs-protocol=http
+    {{- else }}
+    {{- if .Values.ecs.endpoint }}
+    - --ecs-endpoint={{ .Values.ecs.endpoint }}
+    {{- end }}
+    - --ecs-protocol={{ .Values.ecs.protocol }}
+    - --ecs-network={{ .Values.ecs.network }}
+    {{- end }}
+    # Calls carry the time limits of the sidecars; this one is for callers that set none.
+    - --call-timeout=2m
+    - --expand-snapshot-max-age={{ .Values.guards.expandSnapshotMaxAge }}
+    - --expand-besteffort-wait={{ .Values.guards.expandBesteffortWait }}
+    - --protection-namespace={{ .Values.guards.protectionNamespace }}
+    - --keeper={{ .Values.keeper.mode }}
+    - --keeper-interval={{ .Values.keeper.interval }}
+    - --log-level={{ .Values.logLevel }}
+    {{- with .Values.extraArgs }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  env:
+    - name: REGION_ID
+      value: {{ .Values.region | quote }}
+    {{- if .Values.clusterId }}
+    - name: CLUSTER_ID
+      value: {{ .Values.clusterId | quote }}
+    {{- end }}
+    # Lets the guards act: snapshots before expansion and before deletion, for the classes that ask for them.
+    - name: VOLUME_DEL_AUTO_SNAP
+      value: {{ .Values.guards.automaticSnapshots | quote }}
+    {{- with include "csi-datasafe.credentialEnv" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
+  ports:
+    - name: http
+      containerPort: {{ .Values.httpPort }}
+  # Ready: ECS and Kubernetes let it in. Not being ready restarts nothing: a cloud that is away comes back by itself.
+  readinessProbe:
+    httpGet:
+      path: /readyz
+      port: http
+    periodSeconds: 5
+    timeoutSeconds: 3
+  livenessProbe:
+    httpGet:
+      {{- if .Values.livenessProbe.enabled }}
+      path: /healthz
+      port: liveness
+      {{- else }}
+      path: /healthz
+      port: http
+      {{- end }}
+    initialDelaySeconds: 10
+    periodSeconds: 10
+    timeoutSeconds: 5
+    failureThreshold: 5
+  volumeMounts:
+    - name: socket
+      mountPath: /csi
+    {{- with include "csi-datasafe.credentialMounts" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
+  resources: {{- toYaml .Values.resources | nindent 4 }}
+  securityContext: {{- include "csi-datasafe.containerSecurity" . | nindent 4 }}
+{{- end -}}

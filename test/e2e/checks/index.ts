@@ -1,0 +1,42 @@
+import {
+  acceptedByServer,
+  contradictionsFail,
+  lint,
+  manifestsFollowChart,
+  versionOfGroups,
+} from './chart.ts';
+import { onlyGrantedActions } from './ram-policy.ts';
+import { probesAnswer } from './probes.ts';
+import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
+import type { Emulator } from '../../support/emulator.ts';
+import type { ControlPlane } from '../system/control-plane.ts';
+import type { Product } from '../system/product.ts';
+import type { Programs } from '../system/programs.ts';
+
+/** What a check may look at. */
+export interface CheckContext {
+  readonly programs: Programs;
+  readonly controlPlane: ControlPlane;
+  readonly ecs: Emulator;
+  readonly directory: string;
+}
+
+export interface Check<Context = CheckContext> {
+  readonly title: string;
+  run(context: Context): Promise<void>;
+}
+
+export type ProductContext = CheckContext & { readonly product: Product };
+
+/** Of the chart and its manifests, in a cluster that has only the snapshot CRDs. */
+export const checksBeforeInstallation: readonly Check[] = [
+  lint,
+  contradictionsFail,
+  acceptedByServer,
+  manifestsFollowChart,
+  versionOfGroups,
+];
+/** Of the installed product, before any story. */
+export const checksBeforeStories: readonly Check<ProductContext>[] = [podHoldsAllRoles, probesAnswer];
+/** Of what all stories have used together. */
+export const checksAfterStories: readonly Check[] = [nothingDenied, everyRightUsed, onlyGrantedActions];

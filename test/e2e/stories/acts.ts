@@ -1,0 +1,201 @@
+/** What the people in the stories do again and again. */
+import { expect } from 'chai';
+import type { KubeObject } from '../system/kubectl.ts';
+import type { World } from '../system/story.ts';
+
+export interface Claim extends KubeObject {
+  readonly spec: { readonly volumeName?: string };
+  readonly status: {
+    readonly phase: string;
+    readonly capacity?: { readonly storage: string };
+    readonly currentVolumeAttributesClassName?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+export interface Volume extends KubeObject {
+  readonly spec: {
+    readonly csi: {
+      readonly volumeHandle: string;
+      readonly volumeAttributes?: Readonly<Record<string, string>>;
+    };
+    readonly capacity: { readonly storage: string };
+    readonly nodeAffinity?: unknown;
+    readonly volumeAttributesClassName?: string;
+  };
+}
+
+/** A disk as the emulator's account has it. */
+export interface EcsDisk {
+  readonly id: string;
+  readonly name: string;
+  readonly zoneId: string;
+  readonly sizeGiB: number;
+  readonly category: string;
+  readonly status: string;
+  readonly instanceIds: readonly string[];
+}
+
+export interface EcsSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly sourceDiskId: string;
+}
+
+export interface ClaimWish {
+  readonly name: string;
+  readonly storageClass: string;
+  readonly size?: string;
+  readonly namespace?: string;
+  readonly snapshot?: string;
+  /** Another claim, to be cloned. */
+  readonly cloneOf?: string;
+  readonly attributesClass?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Applies a claim. */
+export async function applyClaim(world: World, wish: ClaimWish): Promise<void> {
+  const { name, storageClass, size = '20Gi', namespace = world.namespace, labels = {} } = wish;
+  const source = JSON.stringify(sourceOf(wish));
+  await world.kubectl.apply(`
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: ${name}, namespace: ${namespace}, labels: ${JSON.stringify(labels)} }
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: ${storageClass}
+  resources: { requests: { storage: ${size} } }
+  dataSource: ${source}
+  volumeAttributesClassName: ${wish.attributesClass ?? 'null'}
+`);
+}
+
+function sourceOf({ snapshot, cloneOf }: ClaimWish): object | null {
+  if (snapshot !== undefined) {
+    return { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: snapshot };
+  }
+  return cloneOf === undefined ? null : { kind: 'PersistentVolumeClaim', name: cloneOf };
+}
+
+/** Waits until the claim is bound. @returns the disk behind it. */
+export async function boundDisk(
+  world: World,
+  claimName: string,
+  namespace = world.namespace,
+): Promise<string> {
+  await world.waitFor(`pvc/${claimName}`, '{.status.phase}=Bound', { namespace });
+  return (await volumeOf(world, claimName, namespace)).spec.csi.volumeHandle;
+}
+
+export async function volumeOf(
+  world: World,
+  claimName: string,
+  namespace = world.namespace,
+): Promise<Volume> {
+  const claim = await world.kubectl.json<Claim>(`get pvc ${claimName} -n ${namespace}`);
+  return await world.kubectl.json<Volume>(`get pv ${claim.spec.volumeName ?? ''}`);
+}
+
+export async function disks({ ecs }: World): Promise<EcsDisk[]> {
+  return (await ecs.control<{ disks: EcsDisk[] }>('GET', '/state')).disks;
+}
+
+export async function snapshots({ ecs }: World): Promise<EcsSnapshot[]> {
+  return (await ecs.control<{ snapshots: EcsSnapshot[] }>('GET', '/state')).snapshots;
+}
+
+/** A pod that uses the claim. Its node is chosen by the scheduler; nothing runs in it, for lack of a kubelet. */
+export async function usePod(
+  world: World,
+  { name, claim, zone, node }: { name: string; claim: string; zone?: string; node?: string },
+): Promise<void> {
+  const wanted = { 'topology.kubernetes.io/zone': zone, 'kubernetes.io/hostname': node };
+  const where = `\n  nodeSelector: ${JSON.stringify(wanted)}`;
+  await world.kubectl.apply(`
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: ${world.namespace} }
+spec:${where}
+  containers: [{ name: app, image: app, volumeMounts: [{ name: data, mountPath: /data }] }]
+  volumes: [{ name: data, persistentVolumeClaim: { claimName: ${claim} } }]
+`);
+}
+
+/** A pod uses the claim: the scheduler gives it a node, and its disk is attached there. @returns the disk. */
+export async function attachedDisk(
+  world: World,
+  claimName: string,
+  // All in one zone, as a group snapshot needs them.
+  zone = world.nodes[0]?.zoneId ?? '',
+): Promise<string> {
+  await usePod(world, { name: `uses-${claimName}`, claim: claimName, zone });
+  const diskId = await boundDisk(world, claimName);
+  await untilAttached(world, diskId);
+  return diskId;
+}
+
+/** Waits until ECS shows the disk in use. @returns the instance that has it. */
+export async function untilAttached(world: World, diskId: string): Promise<string> {
+  return await world.eventually(`disk ${diskId} is attached`, async () => {
+    const disk = (await disks(world)).find(({ id }) => id === diskId);
+    return disk?.status === 'In_use' ? disk.instanceIds[0] : undefined;
+  });
+}
+
+export async function untilDetached(world: World, diskId: string): Promise<void> {
+  await world.eventually(`disk ${diskId} is detached`, async () => {
+    return (await disks(world)).some(({ id, status }) => id === diskId && status === 'Available');
+  });
+}
+
+/** The pod that used the claim is gone (its node had no kubelet to end it), and so its disk is free. */
+export async function detachedDisk(world: World, claimName: string, diskId: string): Promise<void> {
+  await world.kubectl.run(`delete pod uses-${claimName} -n ${world.namespace} --grace-period=0 --force`);
+  await untilDetached(world, diskId);
+}
+
+/** Plays the kubelet once the disk has grown: the file system has, too. */
+export async function growFileSystem(world: World, claimName: string, size: string): Promise<void> {
+  await world.event(`PersistentVolumeClaim/${claimName}`, 'FileSystemResizeRequired');
+  const status = { capacity: { storage: size }, conditions: [], allocatedResourceStatuses: null };
+  await world.kubectl.call([
+    ...['patch', 'pvc', claimName, '-n', world.namespace, '--subresource=status', '--type=merge'],
+    ...['--patch', JSON.stringify({ status })],
+  ]);
+}
+
+/** Asks for more space, as the product document does. */
+export async function requestSize(world: World, claimName: string, size: string): Promise<void> {
+  await world.kubectl.call([
+    ...['patch', 'pvc', claimName, '-n', world.namespace, '-p'],
+    JSON.stringify({ spec: { resources: { requests: { storage: size } } } }),
+  ]);
+}
+
+/** Deletes a claim and waits until its disk is gone as well. */
+export async function deleteClaim(world: World, claimName: string, diskId: string): Promise<void> {
+  await world.kubectl.run(`delete pvc ${claimName} -n ${world.namespace} --wait=false`);
+  await world.eventually(
+    `disk ${diskId} is gone`,
+    async () => {
+      return (await disks(world)).every(({ id }) => id !== diskId);
+    },
+    120_000,
+  );
+}
+
+/** Known bytes: a fresh pattern for each call. */
+export function someData(seed: string, bytes = 256 * 1024): Buffer {
+  return Buffer.alloc(bytes, `${seed}|${Math.random().toString(36).slice(2)}|`);
+}
+
+/** Compares the first bytes of a disk with what was written there. */
+export async function expectData({ ecs, say }: World, diskId: string, data: Buffer): Promise<void> {
+  const found = await ecs.readDisk(diskId, 0, data.length);
+  expect(
+    found.equals(data),
+    `the first ${data.length} bytes of ${diskId} are those that were written`,
+  ).to.equal(true);
+  say(`the first ${data.length} bytes of ${diskId} are those that were written`);
+}

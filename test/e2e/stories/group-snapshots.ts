@@ -1,0 +1,262 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { KubeObject } from '../system/kubectl.ts';
+import type { Story, World } from '../system/story.ts';
+import {
+  applyClaim,
+  attachedDisk,
+  boundDisk,
+  expectData,
+  snapshots,
+  someData,
+  untilAttached,
+  untilDetached,
+} from './acts.ts';
+
+const folder = fileURLToPath(new URL('../../../deploy/examples/group-snapshots/', import.meta.url));
+const example = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+interface Member extends KubeObject {
+  readonly spec: { readonly source: { readonly persistentVolumeClaimName: string } };
+  readonly status?: { readonly readyToUse: boolean; readonly volumeGroupSnapshotName?: string };
+}
+
+interface GroupContent extends KubeObject {
+  readonly spec: { readonly volumeGroupSnapshotRef: { readonly namespace: string } };
+  readonly status: { readonly volumeGroupSnapshotHandle: string };
+}
+
+export const groupOfStatefulSet: Story = {
+  title:
+    'group snapshot of the MySQL StatefulSet: ready, mapped to its claims, one volume and all volumes restored',
+  async tell(world) {
+    const { kubectl, namespace, controlPlane } = world;
+    await kubectl.run(`apply -n ${namespace} -f -`, example('mysql.yaml'));
+    const contents = new Map<string, Buffer>();
+    for (const index of [0, 1]) {
+      const diskId = await runningReplica(world, index);
+      const data = someData(`mysql-${index}`);
+      contents.set(`data-mysql-${index}`, data);
+      await world.ecs.writeDisk(diskId, 0, data);
+    }
+
+    await kubectl.apply(example('group-snapshot-class-demo.yaml'));
+    await kubectl.apply(inNamespace(world, example('group-snapshot-demo.yaml')));
+    await world.waitFor('vgs/group-snapshot-demo', '{.status.readyToUse}=true');
+    expect(await kubectl.run(`get vgs group-snapshot-demo -n ${namespace}`)).to.match(
+      /group-snapshot-demo\s+true/,
+    );
+    const snapshotOf = await membersByClaim(world, 'group-snapshot-demo', 2);
+    expect([...snapshotOf.keys()].sort()).to.deep.equal([...contents.keys()]);
+    const description = await kubectl.run(`describe vgsc ${await contentName(world, 'group-snapshot-demo')}`);
+    expect(description).to.match(/Volume Group Snapshot Handle:\s+ssg-\w+/);
+
+    // Option 1 of the document: one volume, beside the old one.
+    const one = example('restore-one.yaml').replace(
+      /snapshot-name-of-data-mysql-0/,
+      snapshotOf.get('data-mysql-0') ?? '',
+    );
+    await kubectl.run(`apply -n ${namespace} -f -`, one);
+    const copy = await attachedDisk(world, 'data-mysql-0-copy');
+    await expectData(world, copy, contents.get('data-mysql-0') ?? Buffer.of());
+
+    // Option 2: all volumes, in place of the old ones.
+    await kubectl.run(`scale sts mysql -n ${namespace} --replicas=0`);
+    await stopReplicas(world);
+    await kubectl.run(`delete pvc data-mysql-0 data-mysql-1 -n ${namespace} --timeout=60s`);
+    const output = join(controlPlane.directory, `${namespace}-output.yaml`);
+    const args = [
+      namespace,
+      'group-snapshot-demo',
+      'alicloud-disk-essd',
+      '20Gi',
+      controlPlane.adminKubeconfig,
+      output,
+    ];
+    const path = `${controlPlane.programDirectory}:${process.env['PATH'] ?? ''}`;
+    execFileSync('bash', [join(folder, 'generate_pvc.sh'), ...args], {
+      env: { PATH: path, HOME: controlPlane.directory },
+    });
+    await kubectl.run(`apply -f ${output}`);
+    await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
+    for (const index of [0, 1]) {
+      const diskId = await runningReplica(world, index);
+      await expectData(world, diskId, contents.get(`data-mysql-${index}`) ?? Buffer.of());
+    }
+  },
+};
+
+export const groupPolicies: Story = {
+  title:
+    'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain it stays and can be taken over',
+  async tell(world) {
+    const { kubectl, ecs, namespace } = world;
+    await kubectl.apply(
+      example('group-snapshot-class-demo.yaml')
+        .replace('name: group-snapshot-class-demo', 'name: e2e-retain')
+        .replace('deletionPolicy: Delete', 'deletionPolicy: Retain'),
+    );
+    for (const name of ['one', 'two']) {
+      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
+      await ecs.writeDisk(await attachedDisk(world, name), 0, someData(name));
+    }
+    const handles: Record<string, string> = {};
+    for (const [name, groupClass] of [
+      ['with-delete', 'alibabacloud-disk-group-snapshot'],
+      ['with-retain', 'e2e-retain'],
+    ] as const) {
+      const wish = inNamespace(world, example('group-snapshot-demo.yaml'))
+        // A backup tool of the user holds on to them, too.
+        .replace('name: group-snapshot-demo', `name: ${name}\n  finalizers: [example.com/backup-tool]`)
+        .replace('group-snapshot-class-demo', groupClass);
+      await kubectl.apply(wish);
+      await world.waitFor(`vgs/${name}`, '{.status.readyToUse}=true');
+      const content = await kubectl.json<GroupContent>(`get vgsc ${await contentName(world, name)}`);
+      handles[name] = content.status.volumeGroupSnapshotHandle;
+    }
+    expect(Object.keys(await groups(world))).to.include.members(Object.values(handles));
+
+    const retained = (await groups(world))[handles['with-retain'] ?? ''] ?? [];
+    await kubectl.run(`delete vgs with-delete with-retain -n ${namespace} --wait=false`);
+    for (const name of ['with-delete', 'with-retain']) {
+      const done = '[{"op":"remove","path":"/metadata/finalizers/0"}]';
+      await kubectl.run(`patch vgs ${name} -n ${namespace} --type=json --patch ${done}`);
+      await kubectl.run(`wait vgs/${name} -n ${namespace} --for=delete --timeout=90s`);
+    }
+    await world.eventually('the group with the policy Delete is gone from ECS', async () => {
+      return !Object.keys(await groups(world)).includes(handles['with-delete'] ?? '');
+    });
+    expect(Object.keys(await groups(world))).to.include(handles['with-retain']);
+    expect(retained).to.have.lengthOf(2);
+    expect((await snapshots(world)).map(({ id }) => id)).to.include.members(retained);
+    const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
+    const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
+    expect(kept).not.to.equal(undefined);
+
+    // The group that was kept is taken over by hand, for example in another cluster.
+    await kubectl.run(`delete vgsc ${kept?.metadata.name ?? ''} --wait=false`);
+    await kubectl.apply(importedGroup(namespace, handles['with-retain'] ?? '', retained));
+    await world.waitFor('vgs/imported', '{.status.readyToUse}=true');
+    await kubectl.run(`delete vgs imported -n ${namespace} --timeout=90s`);
+    await world.eventually('the group that was taken over is gone from ECS', async () => {
+      return !Object.keys(await groups(world)).includes(handles['with-retain'] ?? '');
+    });
+    expect((await snapshots(world)).map(({ id }) => id)).not.to.include.members(retained);
+  },
+};
+
+export const groupAcrossZones: Story = {
+  title:
+    'group snapshot of disks in two zones: refused with an event that names the disk and its claim; nothing is made',
+  async tell(world) {
+    const { kubectl, namespace, nodes } = world;
+    const zones = [...new Set(nodes.map(({ zoneId }) => zoneId))];
+    for (const [index, name] of ['here', 'there'].entries()) {
+      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
+      await world.ecs.writeDisk(await attachedDisk(world, name, zones[index]), 0, someData(name));
+    }
+    const before = Object.keys(await groups(world)).length;
+    const wish = example('group-snapshot-demo.yaml').replace(
+      'group-snapshot-class-demo',
+      'alibabacloud-disk-group-snapshot',
+    );
+    await kubectl.apply(inNamespace(world, wish));
+    const content = await world.eventually('the content is there', async () => {
+      const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
+      return items.find(({ spec }) => spec.volumeGroupSnapshotRef.namespace === namespace)?.metadata.name;
+    });
+    const message = await world.event(
+      `VolumeGroupSnapshotContent/${content}`,
+      'GroupSnapshotCreationFailed',
+      'one zone',
+    );
+    expect(message).to.include(`claim ${namespace}/`);
+    await world.event('PersistentVolumeClaim/there', 'GroupSnapshotRefused');
+    expect(Object.keys(await groups(world))).to.have.lengthOf(before);
+    await kubectl.run(`delete vgs group-snapshot-demo -n ${namespace} --timeout=60s`);
+  },
+};
+
+function importedGroup(namespace: string, handle: string, members: readonly string[]): string {
+  return `
+apiVersion: groupsnapshot.storage.k8s.io/v1
+kind: VolumeGroupSnapshotContent
+metadata: { name: imported-${namespace} }
+spec:
+  deletionPolicy: Delete
+  driver: diskplugin.csi.alibabacloud.com
+  source:
+    groupSnapshotHandles:
+      volumeGroupSnapshotHandle: ${handle}
+      volumeSnapshotHandles: ${JSON.stringify(members)}
+  volumeGroupSnapshotRef: { name: imported, namespace: ${namespace} }
+---
+apiVersion: groupsnapshot.storage.k8s.io/v1
+kind: VolumeGroupSnapshot
+metadata: { name: imported, namespace: ${namespace} }
+spec:
+  source: { volumeGroupSnapshotContentName: imported-${namespace} }
+`;
+}
+
+/** The ids of the members of each group at ECS, by the id of the group. */
+async function groups({ ecs }: World): Promise<Record<string, readonly string[]>> {
+  const state = await ecs.control<{ groups: { id: string; snapshotIds: string[] }[] }>('GET', '/state');
+  return Object.fromEntries(state.groups.map(({ id, snapshotIds }) => [id, snapshotIds]));
+}
+
+/** What a user sees who looks for the snapshot of his claim. */
+async function membersByClaim(world: World, group: string, count: number): Promise<Map<string, string>> {
+  return await world.eventually(`the ${count} members of ${group} are ready`, async () => {
+    const { items } = await world.kubectl.json<{ items: Member[] }>(
+      `get volumesnapshot -n ${world.namespace}`,
+    );
+    const members = items.filter(
+      ({ status }) => status?.volumeGroupSnapshotName === group && status.readyToUse,
+    );
+    return members.length === count
+      ? new Map(members.map(({ spec, metadata }) => [spec.source.persistentVolumeClaimName, metadata.name]))
+      : undefined;
+  });
+}
+
+async function contentName(world: World, group: string): Promise<string> {
+  const path = '{.status.boundVolumeGroupSnapshotContentName}';
+  return await world.kubectl.run(`get vgs ${group} -n ${world.namespace} -o jsonpath=${path}`);
+}
+
+function inNamespace({ namespace }: World, yaml: string): string {
+  return yaml.replace('namespace: default', `namespace: ${namespace}`);
+}
+
+/** Waits for a pod of the StatefulSet, and plays the kubelet: it runs. @returns the disk of its claim. */
+async function runningReplica(world: World, index: number): Promise<string> {
+  const { kubectl, namespace } = world;
+  const pod = `mysql-${index}`;
+  await world.eventually(
+    `pod ${pod} is there`,
+    async () => (await kubectl.run(`get pod ${pod} -n ${namespace}`)) !== '',
+  );
+  const diskId = await boundDisk(world, `data-${pod}`);
+  await untilAttached(world, diskId);
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+  await kubectl.call([
+    ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
+    ...['--patch', JSON.stringify({ status })],
+  ]);
+  return diskId;
+}
+
+/** Plays the kubelet: the containers of deleted pods have ended, and their disks are free. */
+async function stopReplicas(world: World): Promise<void> {
+  for (const index of [1, 0]) {
+    const diskId = await boundDisk(world, `data-mysql-${index}`);
+    await world.kubectl.run(
+      `delete pod mysql-${index} -n ${world.namespace} --grace-period=0 --force --ignore-not-found`,
+    );
+    await untilDetached(world, diskId);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Story } from '../system/story.ts';
+import { attachToPodsNode } from './attach.ts';
+import { cloneClaim } from './clone.ts';
+import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
+import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
+import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
+import { interrupted } from './interrupted.ts';
+import { changeAttributes, weakenProtection } from './modify.ts';
+import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
+import { rightsTakenAway } from './rights.ts';
+import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
+import { staticVolume } from './static.ts';
+import { tryPreset } from './try-preset.ts';
+
+/** In the order in which they are told. */
+export const stories: readonly Story[] = [
+  provisionAtOnce,
+  provisionForFirstConsumer,
+  staticVolume,
+  attachToPodsNode,
+  changeAttributes,
+  weakenProtection,
+  cloneClaim,
+  expandForced,
+  expandWithoutSnapshot,
+  expandFails,
+  deleteByMistake,
+  deleteRefused,
+  deleteStoppedByStranger,
+  snapshotAndRestore,
+  snapshotOfNothing,
+  groupOfStatefulSet,
+  groupPolicies,
+  groupAcrossZones,
+  rightsTakenAway,
+  tryPreset,
+  ...interrupted,
+  // It sets the clock of ECS forward: whatever comes after it would live in another time.
+  protectionExpires,
+];

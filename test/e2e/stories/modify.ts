@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import type { Story, World } from '../system/story.ts';
+import { applyClaim, attachedDisk, volumeOf } from './acts.ts';
+
+export const changeAttributes: Story = {
+  title:
+    'A claim changes its VolumeAttributesClass in use: the disk follows, and a class that cannot be is refused with a reason',
+  async tell(world) {
+    const { kubectl, ecs, namespace } = world;
+    await applyClaim(world, {
+      name: 'fast',
+      storageClass: 'alicloud-disk-essd',
+      size: '500Gi',
+      attributesClass: 'alicloud-disk-essd-pl1',
+    });
+    const diskId = await attachedDisk(world, 'fast');
+    const created = (await ecs.requests('CreateDisk')).find(
+      ({ parameters, code }) => code === 'OK' && parameters['Size'] === '500',
+    );
+    expect(created?.parameters).to.include({ PerformanceLevel: 'PL1' });
+
+    await changeClass(world, 'fast', 'alicloud-disk-essd-pl2');
+    await world.waitFor('pvc/fast', '{.status.currentVolumeAttributesClassName}=alicloud-disk-essd-pl2');
+    await world.event('PersistentVolumeClaim/fast', 'VolumeModifySuccessful');
+    const changes = await ecs.requests('ModifyDiskSpec');
+    expect(
+      changes.filter(({ parameters, code }) => code === 'OK' && parameters['DiskId'] === diskId).at(-1)
+        ?.parameters,
+    ).to.include({ PerformanceLevel: 'PL2' });
+    expect((await volumeOf(world, 'fast')).spec.volumeAttributesClassName).to.equal('alicloud-disk-essd-pl2');
+
+    await kubectl.apply(attributesClass(`e2e-nonsense-${namespace}`, { performanceLevel: 'PL9' }));
+    await changeClass(world, 'fast', `e2e-nonsense-${namespace}`);
+    expect(await world.event('PersistentVolumeClaim/fast', 'VolumeModifyFailed')).to.include(
+      'performanceLevel',
+    );
+    await changeClass(world, 'fast', 'alicloud-disk-essd-pl2');
+    await world.waitFor('pvc/fast', '{.status.currentVolumeAttributesClassName}=alicloud-disk-essd-pl2');
+  },
+};
+
+export const weakenProtection: Story = {
+  title:
+    'A VolumeAttributesClass takes the protection off a living volume: an event says so, and no snapshot is taken any more',
+  async tell(world) {
+    const { kubectl, ecs, namespace } = world;
+    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
+    const diskId = await attachedDisk(world, 'data');
+    const name = `e2e-unprotected-${namespace}`;
+    await kubectl.apply(
+      attributesClass(name, { volumeExpandAutoSnapshot: 'closed', volumeDeleteSnapshotRetentionDays: '0' }),
+    );
+    await changeClass(world, 'data', name);
+    await world.waitFor('pvc/data', `{.status.currentVolumeAttributesClassName}=${name}`);
+    await world.event('PersistentVolumeClaim/data', 'ProtectionWeakened');
+
+    await ecs.writeDisk(diskId, 0, Buffer.from('something'));
+    await kubectl.run(`delete pod uses-data -n ${namespace} --grace-period=0 --force`);
+    await kubectl.run(`delete pvc data -n ${namespace}`);
+    await world.eventually('the disk is gone', async () => {
+      const { disks } = await ecs.control<{ disks: { id: string }[] }>('GET', '/state');
+      return disks.every(({ id }) => id !== diskId);
+    });
+    const taken = await ecs.requests('CreateSnapshot');
+    expect(taken.filter(({ parameters }) => parameters['DiskId'] === diskId)).to.have.lengthOf(0);
+  },
+};
+
+async function changeClass({ kubectl, namespace }: World, claimName: string, name: string): Promise<void> {
+  const patch = JSON.stringify({ spec: { volumeAttributesClassName: name } });
+  await kubectl.call(['patch', 'pvc', claimName, '-n', namespace, '-p', patch]);
+}
+
+function attributesClass(name: string, parameters: Readonly<Record<string, string>>): string {
+  return JSON.stringify({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'VolumeAttributesClass',
+    metadata: { name },
+    driverName: 'diskplugin.csi.alibabacloud.com',
+    parameters,
+  });
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Programs } from './programs.ts';
+
+const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
+/** The local program for an image; a sidecar's version must be the one that is built here. */
+export function programFor(image: string, programs: Programs): readonly [string, ...string[]] {
+  const [, name = '', tag = ''] = /(?:^|\/)([^/:]+):([^:]+)$/.exec(image) ?? [];
+  if (name === 'csi-datasafe') {
+    return [process.execPath, main];
+  }
+  const modules: Readonly<Record<string, string>> = {
+    'csi-provisioner': 'github.com/kubernetes-csi/external-provisioner/v6',
+    'csi-attacher': 'github.com/kubernetes-csi/external-attacher/v4',
+    'csi-resizer': 'github.com/kubernetes-csi/external-resizer/v2',
+    'csi-snapshotter': 'github.com/kubernetes-csi/external-snapshotter/v8',
+    'snapshot-controller': 'github.com/kubernetes-csi/external-snapshotter/v8',
+  };
+  const module = modules[name];
+  const built = module === undefined ? undefined : programs.version(module);
+  if (built !== tag) {
+    throw new Error(
+      `the chart runs ${image}, but go.mod builds ${built ?? 'nothing'} of it: make them agree`,
+    );
+  }
+  return [join(programs.directory, name)];
+}

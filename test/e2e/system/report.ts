@@ -1,0 +1,39 @@
+/** The list of what was tried, printed while it grows. */
+export interface Report {
+  /** Runs it and prints how it went and how long it took. Never throws. */
+  add(title: string, run: () => Promise<void>): Promise<void>;
+  failed(): number;
+  /** Prints the line that counts. */
+  close(): void;
+}
+
+export function createReport(): Report {
+  let passed = 0;
+  let failed = 0;
+  return {
+    async add(title, run) {
+      const startedAt = performance.now();
+      const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`.padStart(8);
+      try {
+        await run();
+        passed += 1;
+        console.log(`ok     ${seconds()}  ${title}`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAILED ${seconds()}  ${title}\n${describe(error)}`);
+      }
+    },
+    failed: () => failed,
+    close() {
+      console.log(`\n${passed} passed, ${failed} failed`);
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`.replace(/^/gm, '    ');
+}

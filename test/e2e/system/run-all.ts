@@ -1,0 +1,133 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmulator } from '../../support/emulator.ts';
+import {
+  checksAfterStories,
+  checksBeforeInstallation,
+  checksBeforeStories,
+  type CheckContext,
+} from '../checks/index.ts';
+import { startControlPlane } from './control-plane.ts';
+import { registerNodes } from './nodes.ts';
+import { install as installAnother, installProduct, type Installation } from './product.ts';
+import { buildPrograms } from './programs.ts';
+import { createReport, type Report } from './report.ts';
+import { createWorld, type Scene, type Story } from './story.ts';
+
+const records = fileURLToPath(new URL('../../../.cache/e2e/', import.meta.url));
+const snapshotCrds = 'github.com/kubernetes-csi/external-snapshotter/client/v8';
+const totalLimitMs = 30 * 60_000;
+
+export interface RunOptions {
+  /** Every story is told, so that what they use together can be judged. */
+  readonly isWhole: boolean;
+  readonly keepsRecords: boolean;
+}
+
+/** @returns the exit status. */
+export async function runAll(stories: readonly Story[], options: RunOptions): Promise<number> {
+  const programs = buildPrograms();
+  const directory = mkdtempSync(join(tmpdir(), 'datasafe-e2e-'));
+  const report = createReport();
+  const stopped = AbortSignal.any([AbortSignal.timeout(totalLimitMs), stopAsked()]);
+  const stop = new Promise<never>((_, reject) => {
+    stopped.addEventListener('abort', () => {
+      reject(stopped.reason as Error);
+    });
+  });
+  stop.catch(() => undefined);
+  try {
+    await using system = new AsyncDisposableStack();
+    const controlPlane = system.use(await startControlPlane(programs, directory));
+    const { kubectl } = controlPlane;
+    await kubectl.run(`apply -k ${programs.moduleFolder(snapshotCrds, 'config/crd')}`);
+    const ecs = system.use(await startEmulator());
+    system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
+    const nodes = await registerNodes(kubectl, ecs);
+    const context: CheckContext = { programs, controlPlane, ecs, directory };
+    for (const check of checksBeforeInstallation) {
+      await report.add(check.title, () => check.run(context));
+    }
+    const product = system.use(await installProduct(context, ecs));
+    const install = (installation: Installation) => installAnother(context, installation);
+    const scene: Scene = { ecs, nodes, product, controlPlane, install };
+    for (const check of checksBeforeStories) {
+      await report.add(check.title, () => check.run({ ...context, product }));
+    }
+    for (const [index, story] of stories.entries()) {
+      stopped.throwIfAborted();
+      await Promise.race([stop, tell(story, `story-${index + 1}`, { scene, report, directory })]);
+    }
+    for (const check of options.isWhole ? checksAfterStories : []) {
+      await report.add(check.title, () => check.run(context));
+    }
+  } finally {
+    if (report.failed() > 0 || options.keepsRecords || stopped.aborted) {
+      rmSync(records, { recursive: true, force: true });
+      mkdirSync(records, { recursive: true });
+      cpSync(directory, records, { recursive: true, filter: isWorthKeeping });
+      console.log(`\nLogs and objects: ${records}`);
+    }
+    rmSync(directory, { recursive: true, force: true });
+  }
+  report.close();
+  return report.failed() === 0 ? 0 : 1;
+}
+
+/** Logs and objects; no sockets, no keys, and not the files of etcd. */
+function isWorthKeeping(path: string): boolean {
+  return !/\.(sock|key|crt|kubeconfig|csv)$|\/(etcd|kubectl-cache)(\/|$)/.test(path);
+}
+
+interface Telling {
+  readonly scene: Scene;
+  readonly report: Report;
+  readonly directory: string;
+}
+
+async function tell(story: Story, name: string, { scene, report, directory }: Telling): Promise<void> {
+  const { kubectl } = scene.controlPlane;
+  const home = join(directory, 'stories');
+  mkdirSync(home, { recursive: true });
+  const world = createWorld(scene, name, join(home, `${name}.log`));
+  world.say(story.title);
+  await report.add(story.title, async () => {
+    try {
+      await kubectl.run(`create namespace ${name}`);
+      await story.tell(world);
+    } catch (error) {
+      await keepObjects(world.kubectl, join(home, name));
+      throw error;
+    } finally {
+      await scene.ecs.clearFaults();
+      await kubectl.run(`delete pods --all -n ${name} --grace-period=0 --force`).catch(() => undefined);
+      await kubectl.run(`delete namespace ${name} --wait=false`).catch(() => undefined);
+    }
+  });
+}
+
+/** What the API server holds at the moment of a failure. */
+async function keepObjects(kubectl: Scene['controlPlane']['kubectl'], path: string): Promise<void> {
+  const kinds = [
+    'pvc,pv,volumeattachments,volumesnapshots,volumesnapshotcontents',
+    'volumegroupsnapshots,volumegroupsnapshotcontents,pods,leases',
+    'events',
+  ];
+  for (const [index, kind] of kinds.entries()) {
+    const text = await kubectl.run(`get ${kind} -A -o yaml`).catch(String);
+    writeFileSync(`${path}-objects-${index}.yaml`, text);
+  }
+}
+
+/** Aborts when the process is told to end, so that what was started ends first. */
+function stopAsked(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      controller.abort(new Error(`stopped by ${signal}`));
+    });
+  }
+  return controller.signal;
+}
