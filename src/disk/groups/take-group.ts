@@ -111,7 +111,11 @@ async function settled(
 async function make(parts: GroupParts, request: GroupRequest, call: Call): Promise<SnapshotGroup> {
   try {
     await assertGroupable(parts, request.diskIds, call);
-    return await create(parts, request, call);
+    // A shared search may see our own groups only, and the existing driver marks none of its.
+    const existing = await findByKey(parts, request, 'alone', call);
+    return existing === undefined
+      ? await create(parts, request, call)
+      : await settled(parts, existing, request.diskIds, call);
   } catch (error) {
     if (!isFinal(error)) {
       throw error;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../../src/disk/disk-error.ts';
 import { doubtAfterMs, Sightings } from '../../../../src/disk/sightings.ts';
-import { ownerTag, tagKeys } from '../../../../src/disk/tags.ts';
+import { originTags, tagKeys } from '../../../../src/disk/tags.ts';
 import { takeGroup } from '../../../../src/disk/groups/take-group.ts';
 import { aCall, rejectionOf } from '../../../support/builders.ts';
 import { brokenGroupRules } from '../ecs-rules.ts';
@@ -77,7 +77,8 @@ describe('takeGroup', () => {
   it('does not decide between several groups of one name: never final, and names them', async () => {
     const { take, cloud } = startScene();
     const { id } = await take();
-    const other = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id] });
+    const tags = new Map(originTags('c-1').map(({ key, value }) => [key, value]));
+    const other = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id], tags });
     const error = await rejectionOf(take());
     expect(error).to.have.property('kind', 'busy');
     expect(error.message).to.contain(id).and.to.contain(other);
@@ -238,7 +239,7 @@ describe('takeGroup', () => {
       const scene = startScene({}, new Sightings(() => nowMs));
       const { id } = await scene.take();
       const parts = { ...scene, clusterId: 'c-2' };
-      const takeNow = () => takeGroup(parts, aGroupRequest({ tags: [ownerTag('c-2')] }), aCall());
+      const takeNow = () => takeGroup(parts, aGroupRequest({ tags: originTags('c-2') }), aCall());
       for (nowMs = 0; nowMs <= 2 * doubtAfterMs; nowMs += doubtAfterMs / 2) {
         const error = await rejectionOf(takeNow());
         expect(error).to.have.property('kind', 'busy');
