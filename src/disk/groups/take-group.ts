@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { clientToken } from '../client-token.ts';
 import type { Tag } from '../disk.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import { ecsNameFor } from '../ecs-name.ts';
+import { ecsNameFor, keyInText } from '../ecs-name.ts';
 import { assertMissingForLong } from '../make-snapshot.ts';
 import { presentAnd } from '../sightings.ts';
 import { isOursOrNobodys, tagKeys } from '../tags.ts';
@@ -70,12 +70,12 @@ function theOne(
     // Not final: a caller that forgets the name would forget all of them.
     throw new DiskError(
       'busy',
-      `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`,
+      `several snapshot groups are named ${keyInText(key)}: ${ids.join(', ')}; delete all but one`,
     );
   }
   if (group !== undefined && !isOf(group, diskIds)) {
     const present = group.members.map(({ sourceDiskId }) => sourceDiskId).sort();
-    const message = `${key} exists as snapshot group ${group.id} of other disks (${present.join(', ')}) than those asked for`;
+    const message = `${keyInText(key)} exists as snapshot group ${group.id} of other disks (${present.join(', ')}) than those asked for`;
     throw new DiskError('conflict', message);
   }
   return group;
@@ -136,7 +136,7 @@ async function unlessMadeBefore(
     return await settled(parts, existing, request.diskIds, call);
   }
   if (parts.sightings.isAwaited(unanswered(request))) {
-    const message = `${request.key} was asked for before, without an answer; waiting for what that made to show up`;
+    const message = `${keyInText(request.key)} was asked for before, without an answer; waiting for what that made to show up`;
     throw new DiskError('busy', message, { cause: error });
   }
   throw await withClaims(parts.cluster, request.diskIds, error, call);
@@ -182,7 +182,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
     }
   }
   // Final, since nothing of it is left: were it not, Kubernetes could never let the VolumeGroupSnapshot go.
-  const message = `ECS keeps answering for ${request.key} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
+  const message = `ECS keeps answering for ${keyInText(request.key)} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
   throw new DiskError('failed', message);
 }
 
@@ -191,7 +191,7 @@ function assertOfNoOtherCluster({ key, diskIds }: GroupRequest, named: readonly 
   const twin = named.find(({ tags }) => tags.get(tagKeys.groupDisks) === markOfDisks(diskIds));
   if (twin !== undefined) {
     const owner = twin.tags.get(tagKeys.cluster) ?? '';
-    const message = `${key} was asked for before, and made snapshot group ${twin.id} of cluster ${owner}; if this cluster had that id, set the tag ${tagKeys.cluster} of the group to the new one, else delete the group`;
+    const message = `${keyInText(key)} was asked for before, and made snapshot group ${twin.id} of cluster ${owner}; if this cluster had that id, set the tag ${tagKeys.cluster} of the group to the new one, else delete the group`;
     throw new DiskError('busy', message);
   }
 }

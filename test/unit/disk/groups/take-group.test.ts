@@ -84,6 +84,16 @@ describe('takeGroup', () => {
     expect(error.message).to.contain(id).and.to.contain(other);
   });
 
+  it('gives the name that ECS has, too, where ECS does not take the one that was asked for', async () => {
+    const { take, cloud } = startScene();
+    const key = 'auto-1';
+    await take({ key });
+    const error = await rejectionOf(take({ key, diskIds: ['d-1'] }));
+    const name = cloud.groups.values()[0]?.name ?? '';
+    expect(name).to.match(/^csi-/);
+    expect(error.message).to.contain(`auto-1 (at ECS: ${name}) exists as snapshot group`);
+  });
+
   describe('a group without our tag, as the existing driver makes them', () => {
     const named = (sources: readonly string[], status: 'progressing' | 'accomplished' = 'accomplished') => {
       const scene = startScene({ rounds: 1 });
