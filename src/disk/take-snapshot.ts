@@ -6,8 +6,8 @@ import { DiskError } from './disk-error.ts';
 import { ecsNameFor, keyInText } from './ecs-name.ts';
 import {
   makeSnapshot,
+  rememberedTokens,
   removeFailed,
-  tokensOf,
   waitUntilCut,
   type MakeSnapshotParts,
 } from './make-snapshot.ts';
@@ -91,7 +91,7 @@ async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: 
   return await makeSnapshot(
     parts,
     { ...asAsked, name: ecsNameFor(key), description: undefined },
-    { ...tokensOf('snapshot', key, request.diskId), findExisting },
+    { ...rememberedTokens(parts.sightings, 'snapshot', key, request.diskId), findExisting },
     call,
   );
 }

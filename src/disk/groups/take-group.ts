@@ -3,7 +3,7 @@ import { clientToken } from '../client-token.ts';
 import type { Tag } from '../disk.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
 import { ecsNameFor, keyInText } from '../ecs-name.ts';
-import { assertMissingForLong } from '../make-snapshot.ts';
+import { assertMissingForLong, rememberedTokens } from '../make-snapshot.ts';
 import { presentAnd } from '../sightings.ts';
 import { isOursOrNobodys, tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
@@ -151,8 +151,8 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
   const group = newGroup(request);
   const { diskIds } = group;
   const intent = ['snapshot-group', request.key, ...diskIds];
-  const firstToken = clientToken(...intent);
-  let token = parts.sightings.freeToken(firstToken);
+  const { firstToken, tokenAfter } = rememberedTokens(parts.sightings, ...intent);
+  let token = firstToken;
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const groupId = await parts.cloud.createSnapshotGroup({ ...group, clientToken: token }, call);
@@ -161,8 +161,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
         return made;
       }
       // ECS answered an old token with a group that is gone: the next token is free.
-      token = clientToken(...intent, 'after', groupId);
-      parts.sightings.noteFreeToken(firstToken, token);
+      token = tokenAfter(groupId);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         noteUnanswered(parts, request, error);
