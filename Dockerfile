@@ -16,7 +16,7 @@ COPY src src
 RUN npm run generate && npm run build
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
 COPY scripts/write-sbom.ts scripts/
-RUN node scripts/write-sbom.ts sbom.spdx.json
+RUN npm pkg delete devDependencies && node scripts/write-sbom.ts sbom.spdx.json
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0

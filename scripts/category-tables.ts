@@ -40,6 +40,7 @@ function sizes(): string {
 
 const featureColumns: readonly (readonly [title: string, has: (category: DiskCategory) => boolean])[] = [
   ['instant access snapshots', ({ instantAccess }) => instantAccess],
+  ['snapshot groups', ({ snapshotGroups }) => snapshotGroups],
   ['performance levels', ({ performanceLevels: has }) => has],
   ['provisioned IOPS', ({ provisionedIops }) => provisionedIops],
   ['bursting', ({ bursting }) => bursting],
@@ -53,7 +54,7 @@ function features(): string {
     `\`${name}\``,
     ...featureColumns.map(([, has]) => (has(category) ? 'yes' : '')),
   ]);
-  const source = `Source: CreateDisk, ${createDisk}, and "Use snapshot instant access", <https://www.alibabacloud.com/help/en/doc-detail/193667.htm>.`;
+  const source = `Source: CreateDisk, ${createDisk}, CreateSnapshotGroup, <${apiPage('CreateSnapshotGroup')}>, and "Use snapshot instant access", <https://www.alibabacloud.com/help/en/doc-detail/193667.htm>; for \`cloud_essd_xc0\` and \`cloud_essd_xc1\`, the existing driver.`;
   return `## Features\n\n${source}\n\n${markdownTable(['category', ...featureColumns.map(([title]) => title)], rows)}`;
 }
 
@@ -78,7 +79,8 @@ function instances(): string {
   return `## Disks on an instance
 
 How many disks an instance takes is no number of ours: it is \`DiskQuantity\` of its type, less one for the system disk
-(DescribeInstanceTypes: <${apiPage('DescribeInstanceTypes')}>). How many instances a multi-attach disk has is
+(DescribeInstanceTypes: <${apiPage('DescribeInstanceTypes')}>). Local disks are
+not counted in it, as the existing driver knows (pkg/disk/utils.go): they have \`LocalStorageAmount\`. How many instances a multi-attach disk has is
 for ECS to say (\`DiskAttachedNumberExceeded\`). See [attach.md](attach.md).
 `;
 }

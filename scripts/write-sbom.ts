@@ -1,5 +1,6 @@
 /**
- * Writes which packages the image holds, with versions, licenses and checksums, as SPDX 2.3:
+ * Writes which packages are installed here, with versions, licenses and checksums, as SPDX 2.3. What package.json names
+ * must be there, so that of a production install must not name the development packages any more:
  *
  *     node scripts/write-sbom.ts sbom.spdx.json
  *
@@ -22,7 +23,7 @@ if (target === undefined) {
   console.error('Where to? Use: node scripts/write-sbom.ts FILE');
   process.exitCode = 2;
 } else {
-  const args = ['sbom', '--sbom-format=spdx', '--omit=dev', '--omit=optional'];
+  const args = ['sbom', '--sbom-format=spdx'];
   const sbom = JSON.parse(
     execFileSync('npm', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }),
   ) as Sbom;

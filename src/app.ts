@@ -10,7 +10,7 @@ import { resourceIdOf, withoutSecrets } from './csi/resource-id.ts';
 import { startCsiServer } from './csi/server.ts';
 import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
-import { connectCluster, type ConnectedCluster } from './connect-cluster.ts';
+import { connectCluster } from './connect-cluster.ts';
 import { createAttachParts } from './disk/attach/attach-parts.ts';
 import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
@@ -23,7 +23,7 @@ import { createCredential } from './ecs/credentials/create-credential.ts';
 import { absentCredential } from './ecs/credentials/absent-credential.ts';
 import { createEcsDiskCloud, type EcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
 import type { EcsObserver } from './ecs/ecs-observer.ts';
-import { startKeeper } from './keeper-loop.ts';
+import { startKeeper, type RunningKeeper } from './keeper-loop.ts';
 import { createAccessCheck, type AccessCheck } from './observability/access-check.ts';
 import { startHttpServer } from './observability/http-server.ts';
 import type { Logger } from './observability/logger.ts';
@@ -51,11 +51,12 @@ export async function startApp(
   const access = started.use(watchAccess(config, cloud, log));
   const cluster = started.use(connectCluster(config, log, metrics, clock));
   const guards = guardParts(config, { cloud, cluster: cluster.cluster, clock });
-  const http = await startHttp(config, { registry, access, cluster, log });
+  const keeper = startKeeping(config, { guards, log, clock }, started);
+  const problems = () => [...cluster.problems(), ...(keeper?.problems() ?? [])];
+  const http = await startHttp(config, { registry, access, problems, log });
   if (http !== undefined) {
     started.use(http);
   }
-  startKeeping(config, { guards, log, clock }, started);
   const csi = await serveCsi(config, { cloud, guards, access, log, metrics, version, clock });
   started.defer(() => csi.stop(config.drainMs));
   access.start();
@@ -168,22 +169,23 @@ function startKeeping(
   config: ServeConfig,
   { guards, log, clock }: Pick<CsiParts, 'guards' | 'log' | 'clock'>,
   started: AsyncDisposableStack,
-): void {
+): RunningKeeper | undefined {
   const { keeper, keeperIntervalMs, isSwitchedOn } = config.guards;
   log.info({ isSwitchedOn, kubernetes: config.guards.kubernetes.mode, keeper }, 'Guards');
-  if (keeper !== 'off') {
-    started.use(
-      startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log, clock }),
-    );
+  if (keeper === 'off') {
+    return undefined;
   }
+  return started.use(
+    startKeeper({ ...guards, isDryRun: keeper === 'dry-run', intervalMs: keeperIntervalMs, log, clock }),
+  );
 }
 
-async function startHttp(config: ServeConfig, { registry, access, cluster, log }: HttpParts) {
+async function startHttp(config: ServeConfig, { registry, access, problems, log }: HttpParts) {
   if (config.httpEndpoint === undefined) {
     return undefined;
   }
   const readiness = () => {
-    const reasons = [...access.readiness().reasons, ...cluster.problems()];
+    const reasons = [...access.readiness().reasons, ...problems()];
     return { ready: reasons.length === 0, reasons };
   };
   return await startHttpServer({ endpoint: config.httpEndpoint, readiness, metrics: registry, log });
@@ -192,7 +194,7 @@ async function startHttp(config: ServeConfig, { registry, access, cluster, log }
 interface HttpParts {
   readonly registry: Registry;
   readonly access: AccessCheck;
-  readonly cluster: ConnectedCluster;
+  readonly problems: () => readonly string[];
   readonly log: Logger;
 }
 
@@ -211,7 +213,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     specs: cloud,
     sightings: guards.sightings,
     guards,
-    attach: createAttachParts(cloud, config, Date.now),
+    attach: createAttachParts(cloud, config, guards.now),
     lock: new OperationLock(),
     now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDiskError } from './disk/disk-error.ts';
 import { Keeper, type KeeperParts } from './disk/guards/keeper.ts';
 import type { Clock } from './ecs/clock.ts';
 import type { Logger } from './observability/logger.ts';
@@ -9,20 +10,38 @@ export interface KeeperLoopOptions extends Omit<KeeperParts, 'onAct' | 'onProble
   readonly log: Logger;
 }
 
-/** Runs the keeper's rounds until it is disposed. A round that fails is logged, and the next one tries again. */
-export function startKeeper(options: KeeperLoopOptions): Disposable {
+/** More refusals than this say nothing new. */
+const maxTold = 5;
+
+/** A keeper at work, until it is disposed. */
+export interface RunningKeeper extends Disposable {
+  /** What it was refused in its last round, one sentence each: that does not pass by itself. */
+  problems(): readonly string[];
+}
+
+/** Runs the keeper's rounds. A round that fails is logged, and the next one tries again. */
+export function startKeeper(options: KeeperLoopOptions): RunningKeeper {
   const { log, intervalMs, isDryRun, clock } = options;
   const stopped = new AbortController();
+  let refusals: readonly string[] = [];
+  let refusalsNow = new Set<string>();
   const keeper = new Keeper({
     ...options,
     onAct: (act) => log.info({ ...act, isDryRun }, isDryRun ? 'The keeper would act' : 'The keeper acts'),
-    onProblem: (error) => log.warn({ err: error }, 'The keeper leaves something for its next round'),
+    onProblem(error) {
+      log.warn({ err: error }, 'The keeper leaves something for its next round');
+      if (isDiskError(error, 'denied')) {
+        refusalsNow.add(`the keeper is refused: ${error.message}`);
+      }
+    },
   });
   const run = async () => {
     while (!stopped.signal.aborted) {
       await clock.sleep(intervalMs, stopped.signal);
       const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(10 * intervalMs)]);
+      refusalsNow = new Set();
       await keeper.round({ signal, requestId: `keeper-${randomUUID()}` });
+      refusals = [...refusalsNow].slice(0, maxTold);
     }
   };
   run().catch((error: unknown) => {
@@ -31,6 +50,7 @@ export function startKeeper(options: KeeperLoopOptions): Disposable {
     }
   });
   return {
+    problems: () => refusals,
     [Symbol.dispose]() {
       stopped.abort();
     },

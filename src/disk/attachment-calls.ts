@@ -21,7 +21,7 @@ export interface AttachmentCalls {
   readonly detachDisk: (detach: DiskOnInstance, call: Call) => Promise<void>;
   /** Many look-ups share a request. `undefined` is no proof that there is none, as with disks. */
   readonly findInstance: (instanceId: string, call: Call) => Promise<Instance | undefined>;
-  /** How many data disks ECS shows on the instance; one that is just being attached may be missing. */
+  /** How many data disks ECS shows on the instance, local ones aside; one that is just being attached may be missing. */
   readonly countDataDisksOn: (instanceId: string, call: Call) => Promise<number>;
   /** How many disks instances of the type take, the system disk included; `undefined` when ECS does not say. */
   readonly findDiskLimit: (instanceType: string, call: Call) => Promise<number | undefined>;

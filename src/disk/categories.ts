@@ -51,6 +51,11 @@ export const diskCategories: ReadonlyMap<string, DiskCategory> = new Map([
   ['cloud_essd_xc1', { ...plain, minSizeGiB: 40, maxSizeGiB: 65536, snapshotGroups: true }],
 ]);
 
+/** Whether disks of the category live in a region rather than a zone. */
+export function isRegional(category: string): boolean {
+  return diskCategories.get(category)?.regional === true;
+}
+
 const createDisk =
   'https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createdisk';
 const ofCreateDisk = `CreateDisk, parameter Size: <${createDisk}>`;

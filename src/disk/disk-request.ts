@@ -1,5 +1,5 @@
 import type { SelectedNode } from './cluster.ts';
-import { diskCategories, sizeLimitsOf } from './categories.ts';
+import { diskCategories, isRegional, sizeLimitsOf } from './categories.ts';
 import type { NewDisk, Tag } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
@@ -46,10 +46,6 @@ export function candidatesFor(request: DiskRequest): Candidate[] {
   return places.flatMap(({ category, zoneId }) =>
     levelsFor(category, request).map((performanceLevel) => ({ category, performanceLevel, zoneId })),
   );
-}
-
-function isRegional(category: string): boolean {
-  return diskCategories.get(category)?.regional === true;
 }
 
 function levelsFor(category: string, request: DiskRequest): readonly (string | undefined)[] {

@@ -3,13 +3,21 @@ import type { Disk } from './disk.ts';
 import { tagKeys } from './tags.ts';
 import { candidatesFor, type DiskRequest } from './disk-request.ts';
 
-/** In what an existing disk differs from the request; empty when it is what was asked for. */
+/** In what an existing disk differs from the request, wherever it is; empty when it is what was asked for. */
 export function differences(disk: Disk, request: DiskRequest): string[] {
   return [
     ...differingSize(disk, request),
-    ...differingPlace(disk, request),
+    ...differingKind(disk, request),
     ...differingSettings(disk, request),
+    ...differingProtection(disk, request),
   ];
+}
+
+/** Whether an existing disk is where the request wants it. */
+export function isInWantedZone(disk: Disk, request: DiskRequest): boolean {
+  return candidatesFor(request).some(
+    ({ category, zoneId }) => category === disk.category && (zoneId === undefined || zoneId === disk.zoneId),
+  );
 }
 
 function differingSize(disk: Disk, request: DiskRequest): string[] {
@@ -18,7 +26,7 @@ function differingSize(disk: Disk, request: DiskRequest): string[] {
   return tooSmall || tooLarge ? [`its size is ${disk.sizeGiB} GiB`] : [];
 }
 
-function differingPlace(disk: Disk, request: DiskRequest): string[] {
+function differingKind(disk: Disk, request: DiskRequest): string[] {
   const candidates = candidatesFor(request);
   const sameCategory = candidates.filter((candidate) => candidate.category === disk.category);
   if (sameCategory.length === 0) {
@@ -27,11 +35,23 @@ function differingPlace(disk: Disk, request: DiskRequest): string[] {
   const sameLevel = sameCategory.filter(
     ({ performanceLevel }) => performanceLevel === undefined || performanceLevel === disk.performanceLevel,
   );
-  if (sameLevel.length === 0) {
-    return [`its performance level is ${disk.performanceLevel ?? 'not set'}`];
-  }
-  const samePlace = sameLevel.some(({ zoneId }) => zoneId === undefined || zoneId === disk.zoneId);
-  return samePlace ? [] : [`its zone is ${disk.zoneId ?? 'not set'}`];
+  return sameLevel.length === 0 ? [`its performance level is ${disk.performanceLevel ?? 'not set'}`] : [];
+}
+
+/**
+ * A class may have been changed, or another one named, between two attempts: a volume must not be called done with another
+ * protection than it was asked for.
+ */
+function differingProtection(disk: Disk, request: DiskRequest): string[] {
+  const ofNone: [parameter: string, tagKey: string, none: string][] = [
+    ['volumeExpandAutoSnapshot', tagKeys.expandPolicy, 'closed'],
+    ['volumeDeleteSnapshotRetentionDays', tagKeys.deleteSnapshotRetentionDays, ''],
+  ];
+  return ofNone.flatMap(([parameter, tagKey, none]) => {
+    const actual = disk.tags.get(tagKey) ?? none;
+    const wanted = request.tags.find(({ key }) => key === tagKey)?.value ?? actual;
+    return actual === wanted ? [] : [`its ${parameter} is ${actual === '' ? 'none' : actual}`];
+  });
 }
 
 function differingSettings(disk: Disk, request: DiskRequest): string[] {

@@ -13,7 +13,7 @@ import {
   type Candidate,
   type DiskRequest,
 } from './disk-request.ts';
-import { differences } from './existing-disk.ts';
+import { differences, isInWantedZone } from './existing-disk.ts';
 import { isReady, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
@@ -119,7 +119,12 @@ async function unlessMadeBefore(
   throw error;
 }
 
-async function useExisting(
+/**
+ * The disk that an earlier attempt has made, once it is usable.
+ * @throws DiskError `conflict` when it is not what is asked for, `not-offered` when it is in a zone that is not wanted any
+ *   more: the scheduler may come back to that zone.
+ */
+export async function useExisting(
   parts: ProvisionDiskParts,
   disk: Disk,
   request: DiskRequest,
@@ -132,7 +137,20 @@ async function useExisting(
     const message = `${request.key} exists as disk ${disk.id}, which is not what is asked for: ${differing.join(', ')}`;
     throw new DiskError('conflict', message);
   }
+  if (!isInWantedZone(usable, request)) {
+    const message = `${request.key} exists as disk ${disk.id} in zone ${usable.zoneId ?? 'unknown'}, and is wanted in ${request.zoneIds.join(', ')}`;
+    throw new DiskError('not-offered', message);
+  }
   return usable;
+}
+
+/** What shows up only after ECS was asked: its zone decides nothing about the next candidate, which would be a second disk. */
+async function useShownLate(...found: Parameters<typeof useExisting>): Promise<Disk> {
+  try {
+    return await useExisting(...found);
+  } catch (error) {
+    throw isDiskError(error, 'not-offered') ? new DiskError('busy', error.message, { cause: error }) : error;
+  }
 }
 
 function disappeared(diskId: string): never {
@@ -219,7 +237,7 @@ async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): 
       // token of all parameters free.
       const existing = await findByKey(parts, request.key, call);
       if (existing !== undefined) {
-        return await useExisting(parts, existing, request, call);
+        return await useShownLate(parts, existing, request, call);
       }
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('disk', token, JSON.stringify(toNewDisk(request, candidate, sizeGiB, '')));

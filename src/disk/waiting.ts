@@ -54,14 +54,14 @@ export async function waitForSnapshotsOf(cloud: DiskCloud, diskId: string, call:
  * Runs a request that ECS refuses while a snapshot of the disk is in the making: once refused, waits for the snapshots
  * rather than asking again and again.
  */
-export async function onceSnapshotsAreDone(
+export async function onceSnapshotsAreDone<T>(
   cloud: DiskCloud,
   diskId: string,
-  request: () => Promise<void>,
+  request: () => Promise<T>,
   call: Call,
-): Promise<void> {
+): Promise<T> {
   try {
-    await request();
+    return await request();
   } catch (error) {
     if (!isDiskError(error, 'busy')) {
       throw error;
@@ -70,6 +70,6 @@ export async function onceSnapshotsAreDone(
       waitForSnapshotsOf(cloud, diskId, call),
       `disk ${diskId} waits for a snapshot of it that ECS is still making`,
     );
-    await request();
+    return await request();
   }
 }

@@ -15,6 +15,7 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { createDescribeBatch } from './describe-batch.ts';
 import { createDescribeDisks, describeDisksById } from './describe-disks.ts';
+import { createDescribeDiskLimits } from './describe-instance-types.ts';
 import { createDescribeInstances } from './describe-instances.ts';
 import {
   createDescribeSnapshotsPage,
@@ -69,7 +70,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
   return withUndecidedLooks({
     ...createEcsDisks({ ...tools, ...disks, tagged }),
     ...createEcsDiskSpecs({ ...tools, tagged }),
-    ...createEcsAttachments({ ...tools, ...disks, lookUpInstance: instanceLookUp(tools) }),
+    ...createEcsAttachments({ ...tools, ...disks, ...instancesPart(tools) }),
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
@@ -122,10 +123,22 @@ function disksPart({ client, change, read, observer, limits, batchWindow: window
   };
 }
 
-function instanceLookUp({ client, read, observer, limits, batchWindow: window }: Tools) {
-  const describe = createDescribeInstances(client, read);
-  const action = 'DescribeInstances';
-  return createDescribeBatch<Instance>({ action, isId: isInstanceId, describe, observer, limits, window });
+function instancesPart({ client, read, observer, limits, batchWindow: window }: Tools) {
+  const shared = { observer, limits, window };
+  return {
+    lookUpInstance: createDescribeBatch<Instance>({
+      action: 'DescribeInstances',
+      isId: isInstanceId,
+      describe: createDescribeInstances(client, read),
+      ...shared,
+    }),
+    lookUpDiskLimit: createDescribeBatch<number>({
+      action: 'DescribeInstanceTypes',
+      isId: (type) => type !== '',
+      describe: createDescribeDiskLimits(client, read),
+      ...shared,
+    }),
+  };
 }
 
 function snapshotsPart(tools: Tools) {

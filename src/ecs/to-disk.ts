@@ -1,4 +1,5 @@
 import type { DescribeDisksResponseBodyDisksDisk } from '@alicloud/ecs20140526';
+import { isRegional } from '../disk/categories.ts';
 import type { Attachment, Disk, DiskStatus } from '../disk/disk.ts';
 import { unreadableAnswer } from './ecs-request.ts';
 import { UnreadableEntry } from './read-entries.ts';
@@ -59,23 +60,26 @@ function performanceOf(disk: SdkDisk) {
 function placeOf(disk: SdkDisk) {
   return {
     regionId: disk.regionId ?? '',
-    zoneId: textOrUndefined(disk.zoneId),
+    // A zone that ECS might name for one would tie it, and its volume, to that zone.
+    zoneId: isRegional(disk.category ?? '') ? undefined : textOrUndefined(disk.zoneId),
     serialNumber: textOrUndefined(disk.serialNumber),
     resourceGroupId: textOrUndefined(disk.resourceGroupId),
     storageClusterId: textOrUndefined(disk.storageClusterId),
   };
 }
 
-/** `InstanceId` is empty for multi-attach disks and lags behind for others, so the list of attachments comes first. */
+/**
+ * `InstanceId` is empty for multi-attach disks and lags behind for others, so it counts only where the list of attachments
+ * is empty: an old instance beside the new one would make the disk look attached to both.
+ */
 function attachmentsOf(disk: SdkDisk): Attachment[] {
   const listed = (disk.attachments?.attachment ?? []).flatMap(({ instanceId, device }) =>
     instanceId === undefined || instanceId === '' ? [] : [{ instanceId, device: textOrUndefined(device) }],
   );
   const instanceId = textOrUndefined(disk.instanceId);
-  if (instanceId === undefined || listed.some((attachment) => attachment.instanceId === instanceId)) {
-    return listed;
-  }
-  return [...listed, { instanceId, device: textOrUndefined(disk.device) }];
+  return listed.length > 0 || instanceId === undefined
+    ? listed
+    : [{ instanceId, device: textOrUndefined(disk.device) }];
 }
 
 function wasEverAttached(disk: SdkDisk): boolean {

@@ -73,6 +73,7 @@ function buildApp(): string {
   npm(build, 'run', 'generate');
   npm(build, 'run', 'build');
   npm(build, 'ci', '--omit=dev', '--omit=optional');
+  npm(build, 'pkg', 'delete', 'devDependencies');
   execFileSync(process.execPath, ['scripts/write-sbom.ts', 'sbom.spdx.json'], {
     cwd: build,
     env: npmEnvironment(),
@@ -107,16 +108,21 @@ function expectNoDevelopmentPackages(app: string): void {
 
 function expectTrueSbom(app: string): void {
   const { packages } = JSON.parse(readFileSync(join(app, 'sbom.spdx.json'), 'utf8')) as {
-    packages: { packageFileName: string }[];
+    packages: { name: string; versionInfo: string; packageFileName: string }[];
   };
-  const named = packages.map(({ packageFileName }) => packageFileName).filter((path) => path !== '');
+  // The program itself has no file name. A package that is there twice in one version is named once.
+  const named = packages
+    .filter(({ packageFileName }) => packageFileName !== '')
+    .map(({ name, versionInfo }) => `${name}@${versionInfo}`);
   const lock = JSON.parse(readFileSync(join(app, 'node_modules', '.package-lock.json'), 'utf8')) as {
-    packages: Record<string, unknown>;
+    packages: Record<string, { version: string }>;
   };
-  const installed = Object.keys(lock.packages);
+  const installed = Object.entries(lock.packages).map(
+    ([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`,
+  );
   const wrong = [
-    ...installed.filter((path) => !named.includes(path)),
-    ...named.filter((path) => !installed.includes(path)),
+    ...installed.filter((one) => !named.includes(one)),
+    ...named.filter((one) => !installed.includes(one)),
   ];
   if (installed.length === 0 || wrong.length > 0) {
     throw new Error(`SBOM and image differ in: ${wrong.join(', ')}`);

@@ -1,3 +1,4 @@
+import { diskCategories } from '../../disk/categories.ts';
 import type { Tag } from '../../disk/disk.ts';
 import type { DiskRequest } from '../../disk/disk-request.ts';
 import { originTags, tagKeys, toTagValue } from '../../disk/tags.ts';
@@ -139,7 +140,9 @@ function wantedZones(
     return [...(ofTopology ?? ofClass ?? fallback)];
   }
   const both = ofTopology.filter((zone) => ofClass.includes(zone));
-  if (both.length === 0) {
+  // A regional disk is in no zone, so zones that exclude each other do not exclude it.
+  const isZoned = parameters.categories.every((name) => diskCategories.get(name)?.regional !== true);
+  if (both.length === 0 && isZoned) {
     const message = `StorageClass parameter zoneId allows ${ofClass.join(', ')}, but the volume must be reachable from ${ofTopology.join(', ')}`;
     throw new StatusError(GrpcStatus.RESOURCE_EXHAUSTED, message);
   }

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import { diskCategories } from '../categories.ts';
+import { isRegional } from '../categories.ts';
 import { isOn, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import { requireDisk, untilTimeIsUp } from '../waiting.ts';
@@ -33,11 +33,17 @@ export async function attachDisk(
     return disk;
   }
   const stillDoing = `disk ${disk.id} is still being attached to instance ${instanceId}`;
+  const diskWish = { ...wish, diskId: disk.id };
   const attaching = async () => {
     await assertSameZone(parts, disk, instanceId, call);
+    // Before its turn: a disk that is not free yet must not hold up those that are.
+    const ready = stepFor(disk, wish) === 'wait' ? await untilItCanBeAttached(parts, diskWish, call) : disk;
+    if (stepFor(ready, wish) === 'done') {
+      return ready;
+    }
     const atATime = await parts.instances.attachesAtATime(instanceId, call);
     return await parts.queue.run({ instanceId, kind: 'attach', atATime }, call, () =>
-      attachInTurn(parts, { ...wish, diskId: disk.id }, call),
+      attachInTurn(parts, diskWish, call),
     );
   };
   return await untilTimeIsUp(attaching(), stillDoing);
@@ -69,12 +75,16 @@ interface DiskWish extends AttachWish {
 }
 
 async function attachInTurn(parts: AttachParts, wish: DiskWish, call: Call): Promise<Disk> {
+  let mayWork = false;
   for (let refusals = 0; ;) {
     const disk = await untilItCanBeAttached(parts, wish, call);
     if (stepFor(disk, wish) === 'done') {
       return disk;
     }
-    const outcome = await requestAttach(parts, disk, wish, call);
+    const outcome = await requestAttach(parts, disk, wish, call).catch((error: unknown) =>
+      refusedUnlessFinal(parts, { instanceId: wish.instanceId, mayWork }, error),
+    );
+    mayWork ||= outcome === 'sent';
     refusals = outcome === 'refused' ? refusals + 1 : 0;
     const seen =
       outcome === 'refused'
@@ -111,8 +121,7 @@ async function mayBeTaken(
   call: Call,
 ): Promise<boolean> {
   const holder = disk.attachments[0]?.instanceId;
-  const isRegional = diskCategories.get(disk.category)?.regional === true;
-  if (!isRegional || disk.status !== 'Detaching' || holder === undefined) {
+  if (!isRegional(disk.category) || disk.status !== 'Detaching' || holder === undefined) {
     return false;
   }
   const from = (await instances.find(holder, call))?.zoneId;
@@ -120,16 +129,16 @@ async function mayBeTaken(
   return from !== undefined && to !== undefined && from !== to;
 }
 
-/** `sent`: ECS works on it, or may. `refused`: not now, but soon. */
+/** `sent`: ECS works on it, or may. */
 async function requestAttach(
   parts: AttachParts,
   disk: Disk,
   { instanceId }: AttachWish,
   call: Call,
-): Promise<'sent' | 'refused'> {
+): Promise<'sent'> {
   if (!(await parts.instances.takePlaceOn(instanceId, call))) {
     const message = `attach disk ${disk.id} to instance ${instanceId}: the instance holds as many disks as its type takes`;
-    return refusedUnlessFinal(parts, instanceId, new DiskError('no-capacity', message));
+    throw new DiskError('no-capacity', message);
   }
   const force = disk.attachments.length > 0 && !disk.multiAttach;
   const attach = { diskId: disk.id, instanceId, deleteWithInstance: deleteWithInstance(disk), force };
@@ -140,14 +149,21 @@ async function requestAttach(
     if (isDiskError(error, 'outcome-unknown')) {
       return 'sent';
     }
-    return refusedUnlessFinal(parts, instanceId, error);
+    throw error;
   }
 }
 
-/** `in-use` is what a look decides; a full instance that lets go of a disk just now will have room for another. */
-function refusedUnlessFinal({ queue }: AttachParts, instanceId: string, error: unknown): 'refused' {
-  const willHaveRoom = isDiskError(error, 'no-capacity') && queue.isDetaching(instanceId);
-  if (isDiskError(error, 'busy', 'in-use') || willHaveRoom) {
+/**
+ * `refused`: not now, but soon. `in-use` is what a look decides. A full instance that lets go of a disk just now will have
+ * room for another; and one may be full of this very disk, when an earlier request works after all.
+ */
+function refusedUnlessFinal(
+  { queue }: AttachParts,
+  { instanceId, mayWork }: { readonly instanceId: string; readonly mayWork: boolean },
+  error: unknown,
+): 'refused' {
+  const willHaveRoom = mayWork || queue.isDetaching(instanceId);
+  if (isDiskError(error, 'busy', 'in-use') || (isDiskError(error, 'no-capacity') && willHaveRoom)) {
     return 'refused';
   }
   throw error;

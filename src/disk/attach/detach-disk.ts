@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import { isOn, type Disk } from '../disk.ts';
-import { isDiskError } from '../disk-error.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
+import { isRegional } from '../categories.ts';
 import { hidden, untilTimeIsUp } from '../waiting.ts';
 import { patientLooks, type AttachParts } from './attach-parts.ts';
 import { deleteWithInstance } from './delete-with-instance.ts';
@@ -41,7 +42,7 @@ export async function detachDisk(parts: AttachParts, wish: DetachWish, call: Cal
 }
 
 /**
- * Detaches a disk from every instance that ECS shows it on.
+ * Detaches a disk from every instance that ECS shows it on, until a look shows it on none.
  * @returns whether there is such a disk at all.
  */
 export async function detachEverywhere(
@@ -50,19 +51,30 @@ export async function detachEverywhere(
   call: Call,
 ): Promise<DetachedDisk> {
   const stillDoing = `disk ${diskId} is still being detached from all instances`;
+  for (;;) {
+    const disk = await untilTimeIsUp(lookOnceItHasArrived(parts, diskId, call), stillDoing);
+    if (disk === undefined) {
+      return await provenAbsent(parts, diskId, call);
+    }
+    if (disk.attachments.length === 0) {
+      return 'present';
+    }
+    await Promise.all(
+      disk.attachments.map(({ instanceId }) => detachDisk(parts, { diskId, instanceId }, call)),
+    );
+  }
+}
+
+/** The disk, once ECS says where it is: not while it is on its way to an instance that is not named. */
+async function lookOnceItHasArrived(
+  { cloud }: AttachParts,
+  diskId: string,
+  call: Call,
+): Promise<Disk | undefined> {
   const isClear = (disk: Disk | undefined) =>
     disk === undefined || disk.attachments.length > 0 || !isOnItsWay(disk);
-  const found = await parts.cloud.findDisk(diskId, call);
-  const disk = isClear(found)
-    ? found
-    : await untilTimeIsUp(parts.cloud.waitForDisk(diskId, isClear, call), stillDoing);
-  if (disk === undefined) {
-    return await provenAbsent(parts, diskId, call);
-  }
-  await Promise.all(
-    disk.attachments.map(({ instanceId }) => detachDisk(parts, { diskId, instanceId }, call)),
-  );
-  return 'present';
+  const disk = await cloud.findDisk(diskId, call);
+  return isClear(disk) ? disk : await cloud.waitForDisk(diskId, isClear, call);
 }
 
 /** What is to be done about a disk as it is now; `ask`: it does not look attached, which is no proof. */
@@ -73,7 +85,8 @@ function stepFor(disk: Disk, instanceId: string): Step {
     return disk.status === 'Detaching' && !disk.multiAttach ? 'wait' : 'detach';
   }
   if (disk.attachments.length > 0 && !disk.multiAttach) {
-    return 'done';
+    // A regional disk that leaves one instance may be on its way to this one already, by force.
+    return isRegional(disk.category) && disk.status === 'Detaching' ? 'ask' : 'done';
   }
   return isOnItsWay(disk) && disk.attachments.length === 0 ? 'wait' : 'ask';
 }
@@ -86,14 +99,17 @@ function isOnItsWay({ status }: Disk): boolean {
 /** What the looks and requests so far have shown. */
 interface Evidence {
   readonly wasThere: boolean;
+  /** The attach that is to be undone, by its time; unknown until ECS has shown the disk on the instance. */
+  readonly attachedAt: Date | undefined;
   /** Times that ECS called a disk busy which does not look attached. */
   readonly vagueAnswers: number;
 }
 
 async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): Promise<DetachedDisk> {
   let disk = await parts.cloud.findDisk(wish.diskId, call);
-  let evidence: Evidence = { wasThere: false, vagueAnswers: 0 };
+  let evidence: Evidence = { wasThere: false, attachedAt: undefined, vagueAnswers: 0 };
   while (disk !== undefined && !isProvenOff(disk, wish.instanceId, evidence)) {
+    const attachedAt = assertSameAttach(disk, wish.instanceId, evidence);
     const step = stepFor(disk, wish.instanceId);
     const answer = step === 'wait' ? 'not asked' : await requestDetach(parts, disk, wish.instanceId, call);
     if (step === 'ask' && answer === 'not there') {
@@ -101,11 +117,28 @@ async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): P
     }
     evidence = {
       wasThere: isOn(disk, wish.instanceId),
+      attachedAt,
       vagueAnswers: answer === 'busy' ? evidence.vagueAnswers + 1 : 0,
     };
     disk = await watch(parts, wish, { wasThere: evidence.wasThere, wasAsked: answer !== 'not asked' }, call);
   }
   return disk === undefined ? await provenAbsent(parts, wish.diskId, call) : 'present';
+}
+
+/**
+ * The time of the attach that is to be undone. A later one belongs to a newer call, made through another replica after that
+ * one had detached the disk: this call must not undo it. It says nothing while the disk arrives, or is on several instances.
+ */
+function assertSameAttach(disk: Disk, instanceId: string, { attachedAt }: Evidence): Date | undefined {
+  if (disk.multiAttach || disk.status === 'Attaching' || !isOn(disk, instanceId)) {
+    return attachedAt;
+  }
+  const now = disk.lastAttachedAt;
+  if (attachedAt !== undefined && now !== undefined && now.getTime() > attachedAt.getTime()) {
+    const message = `disk ${disk.id} was attached to instance ${instanceId} anew while it was being detached from there`;
+    throw new DiskError('busy', message);
+  }
+  return attachedAt ?? now;
 }
 
 function isProvenOff(disk: Disk, instanceId: string, { wasThere, vagueAnswers }: Evidence): boolean {

@@ -1,12 +1,18 @@
 import type { Call } from '../call.ts';
 import { diskCategories } from '../categories.ts';
 import type { Disk } from '../disk.ts';
-import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import type { DiskRequest } from '../disk-request.ts';
-import { findByKey, provisionDisk, type ProvisionDiskParts } from '../provision-disk.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
+import { attachableOf, candidatesOfSize, type DiskRequest } from '../disk-request.ts';
+import { findInheritedSnapshot } from '../guards/inherited-snapshot.ts';
+import { findByKey, provisionDisk, useExisting, type ProvisionDiskParts } from '../provision-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { requireDisk, untilTimeIsUp } from '../waiting.ts';
-import { dropCloneSnapshots, releaseCloneSnapshots, snapshotForClone } from './clone-snapshot.ts';
+import {
+  findCloneSnapshot,
+  releaseCloneSnapshots,
+  takeCloneSnapshot,
+  untilRestorable,
+} from './clone-snapshot.ts';
 
 /** A disk that is to hold what another one holds. Its tags name the source, by which a clone is known. */
 export interface CloneRequest extends DiskRequest {
@@ -15,7 +21,8 @@ export interface CloneRequest extends DiskRequest {
 
 /**
  * Clones a disk by way of a snapshot that goes once the clone is complete. The same request, repeated in any process after
- * any interruption, yields the same clone: of the moment of the first snapshot, as long as that is there.
+ * any interruption, yields the same clone: of the moment of the first snapshot, as long as that is there. So a refusal, also
+ * one that is final for the caller, leaves the snapshot to the next try, and to ECS, which ends it after a day.
  * @throws DiskError as `provisionDisk` does, and for the source: `not-found`, `unsupported`, `wrong-state`.
  */
 export async function cloneDisk(parts: ProvisionDiskParts, request: CloneRequest, call: Call): Promise<Disk> {
@@ -23,35 +30,42 @@ export async function cloneDisk(parts: ProvisionDiskParts, request: CloneRequest
   const disk =
     existing === undefined
       ? await make(parts, request, call)
-      : // It is compared, and waited for; the source may be gone by now.
-        await provisionDisk(parts, { ...request, snapshotId: existing.sourceSnapshotId }, call);
+      : // The source, and the snapshot in between, may be gone by now.
+        await useExisting(parts, existing, request, call);
   await releaseCloneSnapshots(parts, request, call);
   return disk;
 }
 
 async function make(parts: ProvisionDiskParts, request: CloneRequest, call: Call): Promise<Disk> {
-  try {
-    const snapshot = await snapshotForClone(parts, request, call);
-    if (snapshot === undefined) {
-      return await provisionDisk(parts, await sizedLikeSource(parts, request, call), call);
-    }
-    await waitForUploadIfNeeded(parts, request, snapshot, call);
-    return await fromSnapshot(parts, request, snapshot, call);
-  } catch (error) {
-    if (isFinal(error)) {
-      await dropCloneSnapshots(parts, request, call);
-    }
-    throw error;
+  const { cloud } = parts;
+  const existing = await findCloneSnapshot(cloud, request, call);
+  if (existing !== undefined) {
+    return await fromSnapshot(parts, request, await untilRestorable(parts, existing, call), call);
   }
+  const source = await requireDisk(cloud, request.sourceDiskId, call);
+  const asLarge = atLeastAsLargeAs(source, request);
+  // Before anything is done to the source for a clone that nobody can have.
+  attachableOf(asLarge, candidatesOfSize(asLarge, asLarge.sizeGiB));
+  const snapshot = await takeCloneSnapshot(parts, request, source, call);
+  if (snapshot !== undefined) {
+    return await fromSnapshot(parts, request, await untilRestorable(parts, snapshot, call), call);
+  }
+  // What was never written to holds what it was made of: the data of a snapshot, or nothing.
+  const inherited = await findInheritedSnapshot(cloud, source, call);
+  return inherited === undefined
+    ? await provisionDisk(parts, asLarge, call)
+    : await fromSnapshot(parts, asLarge, inherited, call);
 }
 
 /** Another replica may have finished the clone meanwhile, and removed the snapshot: the next call finds the disk. */
 async function fromSnapshot(
   parts: ProvisionDiskParts,
   request: CloneRequest,
-  { id: snapshotId }: Snapshot,
+  snapshot: Snapshot,
   call: Call,
 ): Promise<Disk> {
+  const { id: snapshotId } = snapshot;
+  await waitForUploadIfNeeded(parts, request, snapshot, call);
   try {
     return await provisionDisk(parts, { ...request, snapshotId }, call);
   } catch (error) {
@@ -63,13 +77,8 @@ async function fromSnapshot(
   }
 }
 
-/** A clone is at least as large as its source, though there is nothing to copy. */
-async function sizedLikeSource(
-  { cloud }: ProvisionDiskParts,
-  request: CloneRequest,
-  call: Call,
-): Promise<DiskRequest> {
-  const source = await requireDisk(cloud, request.sourceDiskId, call);
+/** Though there may be less to copy. */
+function atLeastAsLargeAs(source: Disk, request: CloneRequest): CloneRequest {
   const sizeGiB = Math.max(request.sizeGiB, source.sizeGiB);
   if (request.maxSizeGiB !== undefined && sizeGiB > request.maxSizeGiB) {
     const message = `a clone of disk ${source.id} needs ${sizeGiB} GiB, and the limit is ${request.maxSizeGiB} GiB`;

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '../call.ts';
 import { diskCategories } from '../categories.ts';
-import type { Tag } from '../disk.ts';
+import type { Disk, Tag } from '../disk.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import { untilAvailable } from '../guards/available-snapshot.ts';
-import { findInheritedSnapshot } from '../guards/inherited-snapshot.ts';
 import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { ProvisionDiskParts } from '../provision-disk.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { originTags, tagKeys, toTagValue } from '../tags.ts';
-import { requireDisk } from '../waiting.ts';
 import { cloneTag } from './clone-mark.ts';
 
 /** Should everything fail that is to remove it, ECS does. */
@@ -36,37 +34,39 @@ async function findCloneSnapshots(
     .sort((a, b) => a.id.localeCompare(b.id));
 }
 
-/**
- * The snapshot from which the clone is to be made, once it can be restored; `undefined` when the source holds no data.
- * @throws DiskError `not-found` for the source, `unsupported` where there are no snapshots, `wrong-state` when the data
- *   of a source that was never attached cannot be had, `failed` or `busy` as for any snapshot.
- */
-export async function snapshotForClone(
-  parts: ProvisionDiskParts,
+/** The snapshot from which the clone is to be made, if an earlier try has taken it. */
+export async function findCloneSnapshot(
+  cloud: DiskCloud,
   intent: CloneIntent,
   call: Call,
 ): Promise<Snapshot | undefined> {
-  const findExisting = async () => {
-    const found = await findCloneSnapshots(parts.cloud, intent, call);
-    return found.find(({ status }) => status !== 'failed') ?? found[0];
-  };
-  const snapshot = (await findExisting()) ?? (await take(parts, intent, findExisting, call));
-  const { sourceDiskId } = intent;
-  return snapshot === undefined
-    ? // What was never written to holds what it was made of: nothing, or the data of a snapshot.
-      await findInheritedSnapshot(parts.cloud, await requireDisk(parts.cloud, sourceDiskId, call), call)
-    : await untilAvailable(parts, snapshot, `disk ${sourceDiskId} is being cloned; ECS is still at it`, call);
+  const found = await findCloneSnapshots(cloud, intent, call);
+  return found.find(({ status }) => status !== 'failed') ?? found[0];
 }
 
-/** @returns `undefined` when ECS says that nothing was ever written to the source. */
-async function take(
+/** @throws DiskError `failed` when ECS gave up (the remains are removed first), `busy` while ECS is still at it. */
+export async function untilRestorable(
+  parts: ProvisionDiskParts,
+  snapshot: Snapshot,
+  call: Call,
+): Promise<Snapshot> {
+  const stillDoing = `disk ${snapshot.sourceDiskId} is being cloned; ECS is still at it`;
+  return await untilAvailable(parts, snapshot, stillDoing, call);
+}
+
+/**
+ * Takes the snapshot from which the clone is to be made.
+ * @returns `undefined` when ECS says that nothing was ever written to the source.
+ * @throws DiskError `unsupported` where there are no snapshots.
+ */
+export async function takeCloneSnapshot(
   parts: ProvisionDiskParts,
   intent: CloneIntent,
-  findExisting: () => Promise<Snapshot | undefined>,
+  source: Disk,
   call: Call,
 ): Promise<Snapshot | undefined> {
+  assertCanBeCloned(source);
   const { key, sourceDiskId: diskId } = intent;
-  await assertCanBeCloned(parts.cloud, diskId, call);
   const snapshot = {
     diskId,
     name: `csi-clone-${createHash('sha256').update(key).digest('hex').slice(0, 40)}`,
@@ -75,6 +75,7 @@ async function take(
     resourceGroupId: undefined,
     tags: cloneTags(key, parts.clusterId),
   };
+  const findExisting = () => findCloneSnapshot(parts.cloud, intent, call);
   try {
     return await makeSnapshot(parts, snapshot, { ...tokensOf('clone', key, diskId), findExisting }, call);
   } catch (error) {
@@ -94,10 +95,9 @@ function cloneTags(key: string, clusterId: string | undefined): Tag[] {
   ];
 }
 
-async function assertCanBeCloned(cloud: DiskCloud, diskId: string, call: Call): Promise<void> {
-  const { category } = await requireDisk(cloud, diskId, call);
+function assertCanBeCloned({ id, category }: Disk): void {
   if (diskCategories.get(category)?.ephemeral === true) {
-    const message = `disk ${diskId} is of category ${category}, which has no snapshots and cannot be cloned`;
+    const message = `disk ${id} is of category ${category}, which has no snapshots and cannot be cloned`;
     throw new DiskError('unsupported', message);
   }
 }
@@ -111,32 +111,12 @@ export async function releaseCloneSnapshots(
   intent: CloneIntent,
   call: Call,
 ): Promise<void> {
-  await carefully(async () => {
+  try {
     for (const { id, status } of await findCloneSnapshots(parts.cloud, intent, call)) {
       if (status !== 'progressing') {
         await removeSnapshot(parts, id, call);
       }
     }
-  });
-}
-
-/** Before the caller is told that there will be no clone. Does nothing to a snapshot that a disk was made from. */
-export async function dropCloneSnapshots(
-  parts: ProvisionDiskParts,
-  intent: CloneIntent,
-  call: Call,
-): Promise<void> {
-  await carefully(async () => {
-    for (const { id } of await findCloneSnapshots(parts.cloud, intent, call)) {
-      await parts.cloud.deleteSnapshot(id, { force: false }, call);
-      parts.sightings.removed(id);
-    }
-  });
-}
-
-async function carefully(step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
   } catch (error) {
     if (!isDiskError(error)) {
       throw error;

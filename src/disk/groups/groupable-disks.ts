@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import { diskCategories } from '../categories.ts';
+import { diskCategories, isRegional } from '../categories.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError, type DiskErrorKind } from '../disk-error.ts';
 import { hidden, untilTimeIsUp } from '../waiting.ts';
@@ -76,7 +76,7 @@ function ownObstacle({ id, category, multiAttach, wasEverAttached }: Disk): Obst
 }
 
 function mixedKinds(disks: readonly Disk[]): Obstacle[] {
-  const regional = disks.filter(({ category }) => diskCategories.get(category)?.regional === true);
+  const regional = disks.filter(({ category }) => isRegional(category));
   return regional.length === disks.length
     ? []
     : regional.map(({ id }) => ({

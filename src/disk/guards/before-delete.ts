@@ -5,6 +5,7 @@ import { DiskError, isDiskError } from '../disk-error.ts';
 import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
+import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
@@ -112,7 +113,7 @@ async function takenOrInherited(
 }
 
 function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskError {
-  const message = `disk ${guarded.disk.id} is not deleted, since its snapshot cannot be made: ${error.message}`;
+  const message = `disk ${guarded.disk.id} is not deleted, since its snapshot cannot be made: ${error.message}; to delete it without one, set its tag ${tagKeys.deleteSnapshotRetentionDays} to an empty value`;
   report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
   // What failed may work next time; a quota or a missing right needs somebody to act.
   const kind = error.kind === 'failed' ? 'busy' : 'wrong-state';

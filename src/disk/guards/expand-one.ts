@@ -41,12 +41,14 @@ function withKnown(found: readonly Snapshot[], known: Snapshot): Snapshot[] {
   return [...others, same?.status === 'failed' ? same : merged];
 }
 
-/** @returns whether all are gone. */
+/** Leaves alone what a claim waits to be restored from. @returns whether all others are gone. */
 async function dropAll(parts: GuardParts, guards: readonly Snapshot[], call: Call): Promise<boolean> {
   let areGone = true;
   for (const { id } of guards) {
     try {
-      await dropSnapshot(parts, id, call);
+      if (!(await parts.cluster.isBeingRestored(id, call))) {
+        await dropSnapshot(parts, id, call);
+      }
     } catch (error) {
       if (!isDiskError(error)) {
         throw error;

@@ -14,11 +14,13 @@ export function guardsDoneWith({ sizeGiB }: Disk, guards: readonly Snapshot[]): 
   return guards.filter((guard) => (wantedSizeOf(guard) ?? Infinity) <= sizeGiB);
 }
 
-/** Deletes the guard snapshots of expansions that are complete. */
+/** Deletes the guard snapshots of expansions that are complete, but for one that a claim waits to be restored from. */
 export async function releaseGuards(parts: GuardParts, guarded: Guarded, call: Call): Promise<void> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(guarded.disk.id, call);
   for (const snapshot of guardsDoneWith(guarded.disk, expandGuardsAmong(snapshots))) {
-    await releaseGuard(parts, guarded, snapshot, call);
+    if (!(await parts.cluster.isBeingRestored(snapshot.id, call))) {
+      await releaseGuard(parts, guarded, snapshot, call);
+    }
   }
 }
 

@@ -34,6 +34,6 @@ export async function findInheritedSnapshot(
   }
   throw new DiskError(
     'wrong-state',
-    `disk ${id} holds the data of snapshot ${sourceSnapshotId}, which is gone or about to go, and ECS makes no snapshot of a disk that was never used; attach it to an instance once`,
+    `disk ${id} holds the data of snapshot ${sourceSnapshotId}, which is gone or about to go, and ECS makes no snapshot of a disk that was never used; attach it to an instance once, and write to it`,
   );
 }

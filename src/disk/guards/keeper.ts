@@ -28,8 +28,9 @@ export interface KeeperParts extends GuardParts {
 
 /**
  * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
- * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned. Every step may be repeated, by any number of
- * replicas; nothing is touched that this cluster does not own.
+ * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned.
+ * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own, and of the
+ * guards' snapshots none that a claim waits to be restored from.
  */
 export class Keeper {
   readonly #parts: KeeperParts;
@@ -75,14 +76,14 @@ export class Keeper {
     }
     const superseded = supersededAmong(guards);
     for (const { id } of superseded) {
-      await this.#act({ act: 'drop-superseded', diskId, snapshotId: id }, () =>
+      await this.#actUnlessRestoring({ act: 'drop-superseded', diskId, snapshotId: id }, call, () =>
         dropSnapshot(this.#parts, id, call),
       );
     }
     const guarded = await withVolume(this.#parts, disk, call);
     for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
       if (await this.#isComplete(guarded, guard, call)) {
-        await this.#act({ act: 'release', diskId, snapshotId: guard.id }, () =>
+        await this.#actUnlessRestoring({ act: 'release', diskId, snapshotId: guard.id }, call, () =>
           releaseGuard(this.#parts, guarded, guard, call),
         );
       }
@@ -122,14 +123,19 @@ export class Keeper {
   }
 
   async #removeIfAbsentBefore(recorded: RecordedProtection, call: Call): Promise<void> {
-    const { cluster } = this.#parts;
     const { snapshotId, diskId } = recorded;
-    if (!this.#absentBefore.has(snapshotId) || (await cluster.isBeingRestored(snapshotId, call))) {
-      return;
+    if (this.#absentBefore.has(snapshotId)) {
+      await this.#actUnlessRestoring({ act: 'remove-protection', diskId, snapshotId }, call, () =>
+        this.#parts.cluster.removeProtection(recorded, call),
+      );
     }
-    await this.#act({ act: 'remove-protection', diskId, snapshotId }, () =>
-      cluster.removeProtection(recorded, call),
-    );
+  }
+
+  /** Leaves alone what a claim waits to be restored from. */
+  async #actUnlessRestoring(act: KeeperAct, call: Call, perform: () => Promise<void>): Promise<void> {
+    if (!(await this.#parts.cluster.isBeingRestored(act.snapshotId, call))) {
+      await this.#act(act, perform);
+    }
   }
 
   async #act(act: KeeperAct, perform: () => Promise<void>): Promise<void> {

@@ -33,9 +33,12 @@ const changeable = ['cloud_essd', 'cloud_auto', 'cloud_ssd', 'cloud_essd_entry',
 
 /** Whether the change is about more than tags, so that ECS must not be changing the disk otherwise. */
 export function touchesSpec(change: DiskChange): boolean {
-  return [change.category, change.performanceLevel, change.provisionedIops, change.burstingEnabled].some(
-    (wish) => wish !== undefined,
-  );
+  return wishesSpec(change) || change.burstingEnabled !== undefined;
+}
+
+/** Whether the change names anything of what ECS changes as a task, be the disk so already or not. */
+export function wishesSpec({ category, performanceLevel, provisionedIops }: DiskChange): boolean {
+  return [category, performanceLevel, provisionedIops].some((wish) => wish !== undefined);
 }
 
 /** Whether the disk shows everything that is wanted but the tags. */

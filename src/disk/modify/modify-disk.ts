@@ -3,8 +3,16 @@ import type { Disk } from '../disk.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import { DiskError, isDiskError, type DiskErrorDetails } from '../disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from '../waiting.ts';
-import { hasWantedSpec, planChange, touchesSpec, type ChangePlan, type DiskChange } from './disk-change.ts';
+import {
+  hasWantedSpec,
+  planChange,
+  touchesSpec,
+  wishesSpec,
+  type ChangePlan,
+  type DiskChange,
+} from './disk-change.ts';
 import type { SpecCalls, SpecChange } from './spec-calls.ts';
+import { planTags } from './tag-plan.ts';
 
 export interface ModifyDiskParts {
   readonly cloud: DiskCloud;
@@ -13,8 +21,8 @@ export interface ModifyDiskParts {
   readonly now: () => number;
 }
 
-/** Told of a disk and of its change right before the tags are changed; what it throws stops the change of tags. */
-export type BeforeTags = (disk: Disk, plan: ChangePlan) => Promise<void>;
+/** Told of a disk and of its change before anything of it is done; what it throws stops the change. */
+export type BeforeChange = (disk: Disk, plan: ChangePlan) => Promise<void>;
 
 /** For so long a change that failed at ECS is told to whoever asks for another; then it is tried again. */
 const failureIsToldForMs = 60_000;
@@ -22,56 +30,48 @@ const failureIsToldForMs = 60_000;
 /**
  * Makes a living disk what is wanted, and returns once it is. The same change, repeated in any process after any
  * interruption, goes on where the last attempt has stopped; a change that ECS is still at is waited for, never begun twice.
- * @throws DiskError `invalid` when ECS cannot do it with this disk: then nothing was changed. `failed` when ECS gave up,
- *   `wrong-state` when it cannot be done now, `busy` while ECS is still at it.
+ *
+ * Its order is what a repeated call relies on: specification, bursting, tags taken off, tags put on.
+ * @throws DiskError `invalid` when ECS cannot do it with this disk: then nothing was changed, by this call nor by an earlier
+ *   one. `failed` when ECS gave up, `wrong-state` when it cannot be done now, `busy` while ECS is still at it.
  */
 export async function modifyDisk(
   parts: ModifyDiskParts,
   change: DiskChange,
   call: Call,
-  beforeTags: BeforeTags = () => Promise.resolve(),
+  beforeChange: BeforeChange = () => Promise.resolve(),
 ): Promise<void> {
   const { diskId } = change;
   const found = await requireDisk(parts.cloud, diskId, call);
   const disk = touchesSpec(change) ? await waitUntilFree(parts, found.id, call) : found;
   const plan = planChange(disk, change);
-  if (plan.spec !== undefined) {
-    await assertNotJustFailed(parts, diskId, call);
-  }
-  const steps = new Steps();
-  const { spec } = plan;
-  const taskId = spec === undefined ? undefined : await steps.run(() => start(parts, spec, call));
-  await changeTags(parts, disk, plan, { steps, call, beforeTags });
-  if (spec !== undefined) {
-    await untilTaskIsOver(parts, diskId, taskId, call);
-    await untilShown(parts, { ...change, burstingEnabled: undefined }, call);
-  }
-  const { burstingEnabled } = plan;
+  const { spec, burstingEnabled } = plan;
+  const isNeeded = spec === undefined ? false : await check(parts, spec, call);
+  await beforeChange(disk, plan);
+  const changed = spec === undefined ? disk : await changeSpec(parts, { change, spec, isNeeded }, call);
   if (burstingEnabled !== undefined) {
-    await steps.run(() => setBursting(parts, diskId, burstingEnabled, call));
+    await step(!wishesSpec(change), () => setBursting(parts, diskId, burstingEnabled, call));
     await untilShown(parts, change, call);
   }
+  await changeTags(parts, changed, change, call);
 }
 
-/** Keeps the promise that a refusal of the kind `invalid` comes before anything was changed. */
-class Steps {
-  #isFirst = true;
-
-  async run<T>(step: () => Promise<T>): Promise<T> {
-    try {
-      const result = await step();
-      this.#isFirst = false;
-      return result;
-    } catch (error) {
-      if (isDiskError(error, 'invalid', 'unsupported', 'out-of-range')) {
-        throw new DiskError(this.#isFirst ? 'invalid' : 'wrong-state', error.message, detailsOf(error));
-      }
-      if (isDiskError(error, 'no-capacity', 'not-offered')) {
-        // Asked for again and again, but whoever has to wait for stock must be free to want something else.
-        throw new DiskError('wrong-state', error.message, detailsOf(error));
-      }
-      throw error;
+/**
+ * One step of a change. A refusal of the kind `invalid` promises that nothing was changed, so it is left to the first step of
+ * the wish: what comes before any other may have been done by an earlier attempt, of which nobody is left who knows.
+ */
+async function step<T>(isFirst: boolean, perform: () => Promise<T>): Promise<T> {
+  try {
+    return await perform();
+  } catch (error) {
+    if (isDiskError(error, 'invalid', 'unsupported', 'out-of-range')) {
+      throw new DiskError(isFirst ? 'invalid' : 'wrong-state', error.message, detailsOf(error));
     }
+    if (isDiskError(error, 'no-capacity', 'not-offered')) {
+      // Asked for again and again, but whoever has to wait for stock must be free to want something else.
+      throw new DiskError('wrong-state', error.message, detailsOf(error));
+    }
+    throw error;
   }
 }
 
@@ -117,40 +117,52 @@ function gaveUp(diskId: string, taskId: string): DiskError {
   );
 }
 
-/** @returns the task's id, if ECS names one. */
-async function start(
-  { cloud, specs }: ModifyDiskParts,
-  spec: SpecChange,
-  call: Call,
-): Promise<string | undefined> {
-  let taskId: string | undefined;
-  const request = async () => {
-    if (await specs.checkSpecChange(spec, call)) {
-      taskId = await specs.startSpecChange(spec, call);
-    }
-  };
-  await onceSnapshotsAreDone(cloud, spec.diskId, request, call);
-  return taskId;
+/** Asks ECS whether it would do it. @returns false when the disk is so already. */
+async function check(parts: ModifyDiskParts, spec: SpecChange, call: Call): Promise<boolean> {
+  const { cloud, specs } = parts;
+  await assertNotJustFailed(parts, spec.diskId, call);
+  return await step(true, () =>
+    onceSnapshotsAreDone(cloud, spec.diskId, () => specs.checkSpecChange(spec, call), call),
+  );
 }
 
+/** Begins the change of specification and waits for its end. @returns the disk as it is then. */
+async function changeSpec(
+  parts: ModifyDiskParts,
+  {
+    change,
+    spec,
+    isNeeded,
+  }: { readonly change: DiskChange; readonly spec: SpecChange; readonly isNeeded: boolean },
+  call: Call,
+): Promise<Disk> {
+  const { cloud, specs } = parts;
+  const { diskId } = spec;
+  const start = () => specs.startSpecChange(spec, call);
+  const taskId = isNeeded
+    ? await step(true, () => onceSnapshotsAreDone(cloud, diskId, start, call))
+    : undefined;
+  await untilTaskIsOver(parts, diskId, taskId, call);
+  return await untilShown(parts, { ...change, burstingEnabled: undefined }, call);
+}
+
+/** Last, so that a change that ECS refuses or fails leaves the tags, and the protection in them, as they were. */
 async function changeTags(
   { specs }: ModifyDiskParts,
   disk: Disk,
-  plan: ChangePlan,
-  {
-    steps,
-    call,
-    beforeTags,
-  }: { readonly steps: Steps; readonly call: Call; readonly beforeTags: BeforeTags },
+  change: DiskChange,
+  call: Call,
 ): Promise<void> {
-  const { put, removed } = plan.tags;
-  await beforeTags(disk, plan);
+  const isFirst = !touchesSpec(change);
+  // Minutes may have gone by since the plan was made.
+  const { put, removed } = await step(isFirst, () => Promise.resolve(planTags(disk, change)));
   if (removed.length > 0) {
-    // First, so that there is room for new ones.
-    await steps.run(() => specs.untagDisk(disk.id, removed, call));
+    // Before the new ones, so that there is room for them.
+    await step(isFirst, () => specs.untagDisk(disk.id, removed, call));
   }
   if (put.length > 0) {
-    await steps.run(() => specs.tagDisk(disk.id, put, call));
+    const comesFirst = isFirst && change.removedTagKeys.length === 0;
+    await step(comesFirst, () => specs.tagDisk(disk.id, put, call));
   }
 }
 
@@ -168,13 +180,14 @@ async function untilTaskIsOver(
   }
 }
 
-async function untilShown({ cloud }: ModifyDiskParts, change: DiskChange, call: Call): Promise<void> {
+async function untilShown({ cloud }: ModifyDiskParts, change: DiskChange, call: Call): Promise<Disk> {
   const { diskId } = change;
   const isShown = (disk: Disk | undefined) => disk === undefined || hasWantedSpec(disk, change);
   const disk = await untilTimeIsUp(cloud.waitForDisk(diskId, isShown, call), stillChanging(diskId));
   if (disk === undefined) {
     throw new DiskError('busy', `disk ${diskId} has just disappeared; call again`);
   }
+  return disk;
 }
 
 /** ECS refuses it for a moment after the category has changed. */

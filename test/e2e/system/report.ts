@@ -8,6 +8,7 @@ export interface Report {
 }
 
 export function createReport(): Report {
+  const createdAt = performance.now();
   let passed = 0;
   let failed = 0;
   return {
@@ -25,7 +26,8 @@ export function createReport(): Report {
     },
     failed: () => failed,
     close() {
-      console.log(`\n${passed} passed, ${failed} failed`);
+      console.log(`\nin ${Math.round((performance.now() - createdAt) / 1000)} s`);
+      console.log(`${passed} passed, ${failed} failed`);
     },
   };
 }

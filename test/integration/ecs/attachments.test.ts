@@ -67,6 +67,16 @@ describe('Instances and attachments over the SDK', () => {
     expect(unknown).to.have.property('kind', 'unreadable');
   });
 
+  it('many who ask what their type takes share a request', async () => {
+    const types = Array.from(
+      { length: 50 },
+      (_, number) => `ecs.${number % 2 === 0 ? 'g7se.large' : 'g8i.xlarge'}`,
+    );
+    const limits = await Promise.all(types.map((type) => cloud.findDiskLimit(type, aCall())));
+    expect(limits).to.deep.equal(types.map(() => 9));
+    expect(await emulator.requests('DescribeInstanceTypes')).to.have.length(1);
+  });
+
   for (const [action, ask] of [
     ['DescribeInstances', () => cloud.findInstance('i-bp1000000000000000000', aCall())],
     ['DescribeInstanceTypes', () => cloud.findDiskLimit('ecs.g6.large', aCall())],

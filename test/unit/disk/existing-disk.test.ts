@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Disk } from '../../../src/disk/disk.ts';
 import type { DiskRequest } from '../../../src/disk/disk-request.ts';
-import { differences } from '../../../src/disk/existing-disk.ts';
+import { differences, isInWantedZone } from '../../../src/disk/existing-disk.ts';
+import { tagKeys } from '../../../src/disk/tags.ts';
 import { aDisk, aDiskRequest } from '../../support/builders.ts';
 
 describe('differences', () => {
@@ -15,7 +16,18 @@ describe('differences', () => {
       { performanceLevels: ['PL1', 'PL2'] },
       'its performance level is PL0',
     ],
-    ['is in another zone', { zoneId: 'cn-hangzhou-i' }, {}, 'its zone is cn-hangzhou-i'],
+    [
+      'has another protection before expansions',
+      { tags: new Map([[tagKeys.expandPolicy, 'closed']]) },
+      { tags: [{ key: tagKeys.expandPolicy, value: 'forced' }] },
+      'its volumeExpandAutoSnapshot is closed',
+    ],
+    [
+      'has no protection before its deletion',
+      {},
+      { tags: [{ key: tagKeys.deleteSnapshotRetentionDays, value: '7' }] },
+      'its volumeDeleteSnapshotRetentionDays is none',
+    ],
     ['is not encrypted', { encrypted: false }, { encrypted: true }, 'its encryption is false'],
     [
       'has another key',
@@ -46,6 +58,24 @@ describe('differences', () => {
       expect(differences(aDisk(disk), aDiskRequest(request))).to.deep.equal([text]);
     });
   }
+
+  it('takes an absent protection for none, and any for what was not asked for', () => {
+    const none = [
+      { key: tagKeys.expandPolicy, value: 'closed' },
+      { key: tagKeys.deleteSnapshotRetentionDays, value: '' },
+    ];
+    expect(differences(aDisk(), aDiskRequest({ tags: none }))).to.deep.equal([]);
+    const tags = new Map([[tagKeys.expandPolicy, 'forced']]);
+    expect(differences(aDisk({ tags }), aDiskRequest())).to.deep.equal([]);
+  });
+
+  it('knows a disk of another zone, and that a regional one is in all of them', () => {
+    expect(isInWantedZone(aDisk(), aDiskRequest())).to.equal(true);
+    expect(isInWantedZone(aDisk({ zoneId: 'cn-hangzhou-i' }), aDiskRequest())).to.equal(false);
+    const category = 'cloud_regional_disk_auto';
+    const regional = aDisk({ category, zoneId: undefined });
+    expect(isInWantedZone(regional, aDiskRequest({ categories: [category] }))).to.equal(true);
+  });
 
   it('compares IOPS and bursting where the category has them', () => {
     const auto = { categories: ['cloud_auto'], provisionedIops: 1000, burstingEnabled: true };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { provisionDisk } from '../../../src/disk/provision-disk.ts';
 import { describeCandidate, type DiskRequest } from '../../../src/disk/disk-request.ts';
-import { aCall, aDiskRequest, rejectionOf, sightingsOf } from '../../support/builders.ts';
+import { tagKeys } from '../../../src/disk/tags.ts';
+import { aCall, aDisk, aDiskRequest, diskErrorOf, rejectionOf, sightingsOf } from '../../support/builders.ts';
 import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
 
 const manyPlaces: Partial<DiskRequest> = {
@@ -42,6 +43,30 @@ describe('provisionDisk with several candidates', () => {
     cloud.failNext('createDisk', 'no-capacity');
 
     expect(await provision(cloud)).to.have.property('performanceLevel', 'PL0');
+    expect(cloud.disks.values()).to.have.length(1);
+  });
+
+  it('lets the scheduler go on when an earlier attempt has made the disk in a zone not wanted any more', async () => {
+    const cloud = new FakeDiskCloud();
+    const { id } = await provision(cloud, { zoneIds: ['cn-hangzhou-h'] });
+
+    const elsewhere = await diskErrorOf(provision(cloud, { zoneIds: ['cn-hangzhou-i'] }));
+    expect(elsewhere.kind).to.equal('not-offered');
+    expect(elsewhere.message).to.match(
+      /exists as disk .* in zone cn-hangzhou-h, and is wanted in cn-hangzhou-i/,
+    );
+    expect((await provision(cloud)).id).to.equal(id);
+    expect(cloud.countOf('createDisk')).to.equal(1);
+  });
+
+  it('makes no second disk when one of another zone shows up late', async () => {
+    const cloud = new FakeDiskCloud();
+    const tags = new Map([[tagKeys.diskKey, 'pvc-1']]);
+    cloud.disks.add(aDisk({ tags, zoneId: 'cn-hangzhou-k' }), 1);
+    cloud.failNext('createDisk', 'conflict');
+
+    expect((await diskErrorOf(provision(cloud))).kind).to.equal('busy');
+    expect((await diskErrorOf(provision(cloud))).kind).to.equal('not-offered');
     expect(cloud.disks.values()).to.have.length(1);
   });
 

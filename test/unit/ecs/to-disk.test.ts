@@ -128,6 +128,17 @@ describe('toDisk', () => {
     expect(disk.attachments).to.deep.equal([{ instanceId: 'i-2', device: '/dev/xvdc' }]);
   });
 
+  it('takes only the list where the field of its own still names the instance before', () => {
+    const attachments = { attachment: [{ instanceId: 'i-2', device: '/dev/xvdb' }] };
+    const disk = toDisk(sdkDisk({ attachments, instanceId: 'i-1' }));
+    expect(disk.attachments).to.deep.equal([{ instanceId: 'i-2', device: '/dev/xvdb' }]);
+  });
+
+  it('ties a regional disk to no zone, whatever ECS says', () => {
+    const disk = toDisk(sdkDisk({ category: 'cloud_regional_disk_auto', zoneId: 'cn-hangzhou-h' }));
+    expect(disk.zoneId).to.equal(undefined);
+  });
+
   it('tells a disk that was attached once from one that never was', () => {
     const detached = { attachments: undefined, instanceId: '' };
     expect(toDisk(sdkDisk({ ...detached, attachedTime: '' })).wasEverAttached).to.equal(false);

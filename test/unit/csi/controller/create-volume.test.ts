@@ -79,19 +79,19 @@ describe('CreateVolume', () => {
 
   it('warns of a protection that the class asks for while automatic snapshots are switched off', async () => {
     const { call, warnings } = startController();
-    const withParameters = (more: Record<string, string>) =>
-      createVolume({ parameters: { type: 'cloud_essd', ...more } });
+    const withParameters = (name: string, more: Record<string, string>) =>
+      createVolume({ name, parameters: { type: 'cloud_essd', ...more } });
 
-    await call('CreateVolume', withParameters({ volumeExpandAutoSnapshot: 'closed' }));
+    await call('CreateVolume', withParameters('pvc-0', { volumeExpandAutoSnapshot: 'closed' }));
     expect(warnings).to.have.length(0);
-    await call('CreateVolume', withParameters({ volumeExpandAutoSnapshot: 'forced' }));
-    await call('CreateVolume', withParameters({ volumeDeleteSnapshotRetentionDays: '1' }));
+    await call('CreateVolume', withParameters('pvc-1', { volumeExpandAutoSnapshot: 'forced' }));
+    await call('CreateVolume', withParameters('pvc-2', { volumeDeleteSnapshotRetentionDays: '1' }));
 
     expect(warnings.map(({ message }) => message)).to.deep.equal([
       'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
       'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
     ]);
-    expect(warnings[0]?.details).to.have.property('volumeId', 'd-000001');
+    expect(warnings[0]?.details).to.have.property('volumeId', 'd-000002');
   });
 
   describe('sizes', () => {
@@ -172,6 +172,12 @@ describe('CreateVolume', () => {
     it('are no zone at all for a regional disk', async () => {
       const parameters = { type: 'cloud_regional_disk_auto' };
       expect(await zonesFor({ parameters }, { defaultZoneId: undefined })).to.deep.equal([undefined]);
+    });
+
+    it('are no matter for a regional disk when topology and class have none in common', async () => {
+      const parameters = { type: 'cloud_essd,cloud_regional_disk_auto', zoneId: 'z-1' };
+      const accessibilityRequirements = inZones('z-2');
+      expect(await zonesFor({ parameters, accessibilityRequirements })).to.deep.equal([undefined]);
     });
 
     it('answers RESOURCE_EXHAUSTED when topology and class have none in common, so that the scheduler goes on', async () => {

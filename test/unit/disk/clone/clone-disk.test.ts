@@ -104,11 +104,51 @@ describe('cloneDisk', () => {
     expect(scene.cloneSnapshots()).to.have.length(1);
   });
 
-  it('drops the snapshot before it says for good that there will be no clone', async () => {
-    const scene = new Scene({}, { looks: { deleting: 0 } });
-    scene.cloud.failNext('createDisk', 'not-offered');
-    expect((await scene.refusal()).kind).to.equal('not-offered');
-    expect(scene.cloneSnapshots()).to.deep.equal([]);
+  for (const kind of ['not-offered', 'invalid', 'denied', 'quota'] as const) {
+    it(`tries again and again from one snapshot while the disk is refused as ${kind}`, async () => {
+      const scene = new Scene();
+      scene.cloud.failNext('createDisk', ...Array<typeof kind>(60).fill(kind));
+      for (let attempt = 0; attempt < 60; attempt += 1) {
+        expect((await scene.refusal()).kind).to.equal(kind);
+      }
+      await scene.clone();
+      expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+    });
+  }
+
+  const hopeless: [what: string, kind: string, source: Partial<Disk>, changes: Partial<CloneRequest>][] = [
+    ['smaller than its source', 'out-of-range', { sizeGiB: 50 }, { maxSizeGiB: 30 }],
+    ['of a size that is not offered', 'out-of-range', { sizeGiB: 40_000 }, { categories: ['cloud_ssd'] }],
+    [
+      'of what the node cannot attach',
+      'not-offered',
+      {},
+      { attachable: { nodeName: 'node-1', categories: ['cloud_auto'] } },
+    ],
+  ];
+  for (const [what, kind, source, changes] of hopeless) {
+    it(`takes no snapshot for a clone ${what}`, async () => {
+      const scene = new Scene(source);
+      expect((await scene.refusal(changes)).kind).to.equal(kind);
+      expect(scene.cloud.countOf('createSnapshot')).to.equal(0);
+    });
+  }
+
+  it('makes nothing in place of a clone that disappears while it is looked at', async () => {
+    const scene = new Scene(
+      { wasEverAttached: false, sourceSnapshotId: undefined },
+      { looks: { deleting: 0 } },
+    );
+    scene.cloud.failNext('createSnapshot', 'never-used');
+    const copy = await scene.clone();
+    const find = scene.cloud.findDisksByTag.bind(scene.cloud);
+    scene.cloud.findDisksByTag = async (tag, call) => {
+      const found = await find(tag, call);
+      scene.cloud.disks.remove(copy.id);
+      return found;
+    };
+    expect((await scene.refusal()).kind).to.equal('busy');
+    expect(scene.cloud.countOf('createDisk')).to.equal(1);
   });
 
   it('is only busy when another replica has finished the clone, and removed its snapshot, in between', async () => {
@@ -149,7 +189,6 @@ describe('cloneDisk', () => {
 
     it('is out of range where its limit is below the source', async () => {
       const scene = new Scene({ ...unwritten, sizeGiB: 50 });
-      scene.cloud.failNext('createSnapshot', 'never-used');
       expect((await scene.refusal({ maxSizeGiB: 30 })).kind).to.equal('out-of-range');
     });
 
@@ -157,8 +196,9 @@ describe('cloneDisk', () => {
       const scene = new Scene(unwritten);
       const origin = scene.cloud.addSnapshot({ sourceDiskId: 'd-elsewhere' });
       scene.cloud.disks.set(scene.source.id, { sourceSnapshotId: origin.id });
+      scene.cloud.disks.set(scene.source.id, { sizeGiB: 35 });
       scene.cloud.failNext('createSnapshot', 'never-used');
-      expect((await scene.clone()).sourceSnapshotId).to.equal(origin.id);
+      expect(await scene.clone()).to.include({ sourceSnapshotId: origin.id, sizeGiB: 35 });
       expect(scene.cloud.snapshots.get(origin.id)).not.to.equal(undefined);
     });
 

@@ -91,6 +91,23 @@ describe('Keeper', () => {
     expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
   });
 
+  it('touches no snapshot that a claim waits to be restored from', async () => {
+    const scene = await afterExpansion();
+    scene.cluster.expansion = 'complete';
+    const [kept] = scene.cloud.snapshots.values();
+    const cutAt = new Date(start - dayMs / 2);
+    const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
+    scene.cluster.restoring.add(kept?.id ?? '').add(old.id);
+    const { keeper, acts } = keeperOf(scene);
+    await keeper.round(aCall());
+    await scene.expand(40);
+    expect(acts).to.deep.equal([]);
+    expect(scene.cloud.snapshots.values()).to.have.length(2);
+    scene.cluster.restoring.clear();
+    await keeper.round(aCall());
+    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+  });
+
   it('drops nothing for the sake of one that cannot be restored yet', async () => {
     const scene = await afterExpansion();
     const [kept] = scene.cloud.snapshots.values();

@@ -26,9 +26,20 @@ class Scene {
     this.disk = this.cloud.addDisk({ sizeGiB: 40, ...disk });
   }
 
+  /** What was told before each change. */
+  readonly told: (string | undefined)[] = [];
+
   modify(change: Partial<DiskChange>, signal?: AbortSignal): Promise<void> {
     const parts = { cloud: this.cloud, specs: this.specs, now: () => this.nowMs };
-    return modifyDisk(parts, { ...nothing, diskId: this.disk.id, ...change }, aCall(signal));
+    return modifyDisk(
+      parts,
+      { ...nothing, diskId: this.disk.id, ...change },
+      aCall(signal),
+      (_disk, { spec }) => {
+        this.told.push(spec?.category);
+        return Promise.resolve();
+      },
+    );
   }
 
   refusal(change: Partial<DiskChange>): Promise<DiskError> {
@@ -49,10 +60,10 @@ const everything: Partial<DiskChange> = {
 };
 
 describe('modifyDisk', () => {
-  it('asks for the specification first, so that a refusal comes before any change; bursting comes last', async () => {
+  it('asks for the specification first, so that a refusal comes before any change; tags come last', async () => {
     const scene = new Scene({ tags: new Map([['old', 'x']]) });
     await scene.modify(everything);
-    expect(scene.specs.changes()).to.deep.equal(['startSpecChange', 'untagDisk', 'tagDisk', 'setBursting']);
+    expect(scene.specs.changes()).to.deep.equal(['startSpecChange', 'setBursting', 'untagDisk', 'tagDisk']);
     expect(scene.now()).to.include({ category: 'cloud_auto', provisionedIops: 500, burstingEnabled: true });
     expect([...scene.now().tags]).to.deep.equal([['team', 'db']]);
   });
@@ -113,6 +124,51 @@ describe('modifyDisk', () => {
       expect((await scene.refusal({ tags, removedTagKeys })).kind).to.equal('wrong-state');
     });
   }
+
+  it('tells of a new category before it asks for it: whoever comes after a lost reply finds it done', async () => {
+    const scene = new Scene();
+    scene.specs.failNext('startSpecChange', 'lost-reply');
+    await scene.refusal({ category: 'cloud_ssd' });
+    await scene.modify({ category: 'cloud_ssd' });
+    expect(scene.told).to.deep.equal(['cloud_ssd', undefined]);
+  });
+
+  it('tells nothing of a change that the dry run refuses', async () => {
+    const scene = new Scene();
+    scene.specs.failNext('checkSpecChange', 'unsupported');
+    await scene.refusal(everything);
+    expect(scene.told).to.deep.equal([]);
+  });
+
+  it('leaves the tags as they were when ECS gives up, so that a later refusal is true', async () => {
+    const scene = new Scene({ tags: new Map([['old', 'x']]) });
+    scene.specs.failTasks = 1;
+    expect((await scene.refusal(everything)).kind).to.equal('failed');
+    scene.nowMs = 60_000;
+    scene.specs.failNext('checkSpecChange', 'unsupported');
+    expect((await scene.refusal(everything)).kind).to.equal('invalid');
+    expect([...scene.now().tags]).to.deep.equal([['old', 'x']]);
+  });
+
+  for (const method of ['setBursting', 'untagDisk', 'tagDisk'] as const) {
+    it(`never says invalid when ${method} is refused in a call after that which changed the rest`, async () => {
+      const scene = new Scene({ tags: new Map([['old', 'x']]) });
+      scene.specs.failNext(method, 'lost-request', 'invalid');
+      expect((await scene.refusal(everything)).kind).to.equal('outcome-unknown');
+      expect((await scene.refusal(everything)).kind).to.equal('wrong-state');
+    });
+  }
+
+  it('plans the tags anew after a change that took its time', async () => {
+    const scene = new Scene({ tags: new Map([['team', 'db']]) });
+    const wait = scene.specs.waitForSpecTask.bind(scene.specs);
+    scene.specs.waitForSpecTask = (taskId, call) => {
+      scene.cloud.disks.set(scene.disk.id, { tags: new Map([['team', 'web']]) });
+      return wait(taskId, call);
+    };
+    await scene.modify(everything);
+    expect([...scene.now().tags]).to.deep.equal([['team', 'db']]);
+  });
 
   it('does not freeze the wish of whom there is no stock for', async () => {
     const scene = new Scene();

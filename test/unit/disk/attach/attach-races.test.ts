@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { attachDisk } from '../../../../src/disk/attach/attach-disk.ts';
+import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
+import { detachDisk, detachEverywhere } from '../../../../src/disk/attach/detach-disk.ts';
+import type { Disk } from '../../../../src/disk/disk.ts';
+import { requireDisk } from '../../../../src/disk/waiting.ts';
+import { aCall, oneAtATime, rejectionOf } from '../../../support/builders.ts';
+import { FakeDiskCloud } from '../../../support/fake-disk-cloud.ts';
+
+function setUp() {
+  const cloud = new FakeDiskCloud();
+  cloud.addInstance({ id: 'i-1' });
+  cloud.addInstance({ id: 'i-2' });
+  cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
+  const parts = createAttachParts(cloud, oneAtATime, () => 0);
+  return {
+    cloud,
+    attach: async (diskId: string, instanceId = 'i-1') => {
+      const disk = await requireDisk(cloud, diskId, aCall());
+      await attachDisk(parts, disk, { instanceId, shared: false }, aCall());
+    },
+    detach: (instanceId = 'i-1') => detachDisk(parts, { diskId: 'd-1', instanceId }, aCall()),
+    detachAll: () => detachEverywhere(parts, 'd-1', aCall()),
+    place: () => cloud.disks.get('d-1')?.attachments.map(({ instanceId }) => instanceId),
+  };
+}
+
+const on = (...instanceIds: string[]) => ({
+  status: 'In_use' as const,
+  attachments: instanceIds.map((instanceId) => ({ instanceId, device: undefined })),
+});
+const leaving = (instanceId: string): Partial<Disk> => ({ ...on(instanceId), status: 'Detaching' });
+const free: Partial<Disk> = { status: 'Available', attachments: [] };
+
+describe('Attaching and detaching beside other calls', () => {
+  it('a disk that is not free yet does not hold up another one at the same instance', async () => {
+    const { cloud, attach } = setUp();
+    cloud.addDisk({ id: 'd-late', ...leaving('i-2') });
+    cloud.disks.change('d-late', free, 8);
+    cloud.addDisk({ id: 'd-free' });
+    await Promise.all([attach('d-late'), attach('d-free')]);
+    const order = cloud.argumentsOf('attachDisk').map((attach) => (attach as { diskId: string }).diskId);
+    expect(order).to.deep.equal(['d-free', 'd-late']);
+  });
+
+  it('a disk that another replica puts there meanwhile is not asked for again', async () => {
+    const { cloud, attach } = setUp();
+    cloud.addDisk({ id: 'd-1', status: 'Attaching' });
+    cloud.disks.change('d-1', on('i-1'), 3);
+    await attach('d-1');
+    expect(cloud.countOf('attachDisk')).to.equal(0);
+  });
+
+  it('an instance that is full of the very disk is not called full', async () => {
+    const { cloud, attach, place } = setUp();
+    cloud.addDisk({ id: 'd-1' });
+    cloud.failNext('attachDisk', 'lost-request', 'no-capacity');
+    await attach('d-1');
+    expect(place()).to.deep.equal(['i-1']);
+  });
+
+  it('a detach does not undo an attach that is newer than itself', async () => {
+    const { cloud, detach, place } = setUp();
+    cloud.addDisk({ id: 'd-1', ...on('i-1'), lastAttachedAt: new Date(1000) });
+    cloud.disks.change('d-1', { lastAttachedAt: new Date(2000) }, 3);
+    cloud.failNext('detachDisk', 'lost-request');
+    expect(await rejectionOf(detach())).to.deep.include({
+      kind: 'busy',
+      message: 'disk d-1 was attached to instance i-1 anew while it was being detached from there',
+    });
+    expect(cloud.countOf('detachDisk')).to.equal(1);
+    await detach();
+    expect(place()).to.deep.equal([]);
+  });
+
+  it('a detach waits for the attach that it is to undo, whatever time of an earlier one ECS still shows', async () => {
+    const { cloud, detach, place } = setUp();
+    cloud.addDisk({ id: 'd-1', ...on('i-1'), status: 'Attaching', lastAttachedAt: new Date(1000) });
+    cloud.disks.change('d-1', { status: 'In_use', lastAttachedAt: new Date(2000) }, 3);
+    cloud.failNext('detachDisk', 'busy');
+    await detach();
+    expect(place()).to.deep.equal([]);
+  });
+
+  it('a regional disk that leaves one instance is not off another before ECS says so', async () => {
+    const { cloud, detach, place } = setUp();
+    const regional = { category: 'cloud_regional_disk_auto', zoneId: undefined };
+    cloud.addDisk({ id: 'd-1', ...regional, ...leaving('i-far') });
+    cloud.failNext('detachDisk', 'busy');
+    cloud.disks.change('d-1', on('i-1'), 3);
+    await detach();
+    expect(place()).to.deep.equal([]);
+  });
+
+  it('a shared disk that comes to one more instance meanwhile is taken off there too', async () => {
+    const { cloud, detachAll, place } = setUp();
+    cloud.addDisk({ id: 'd-1', multiAttach: true, ...on('i-1') });
+    cloud.disks.change('d-1', on('i-1', 'i-2'), 1);
+    await detachAll();
+    expect(place()).to.deep.equal([]);
+  });
+});
