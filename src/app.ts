@@ -219,7 +219,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     warn: (details: object, message: string) => log.warn({ ...details }, message),
   };
   const groupServices = config.groupSnapshots
-    ? [{ definition: proto.v1.GroupController.service, rpcs: createGroupController(controllerParts) }]
+    ? [{ definition: proto.v1.GroupController.service, rpcs: createGroupController(controllerParts, clock) }]
     : [];
   const identity = createIdentity({
     driverName: config.driverName,

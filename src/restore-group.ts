@@ -28,6 +28,14 @@ export async function restoreGroup(argv: readonly string[], env: Environment): P
   using cloud = connect(config);
   const call = { signal: AbortSignal.timeout(timeLimitMs), requestId: randomUUID() };
   const group = await readGroup(cloud, config.groupId, [], call);
+  if (group.gap !== undefined) {
+    process.stderr.write(`csi-datasafe: ${group.gap}\n`);
+  }
+  if (group.gap !== undefined && config.incomplete === 'refuse') {
+    throw new Error(
+      'nothing is printed of a group that is not whole; --incomplete print prints what is left',
+    );
+  }
   const disks = await cloud.findDisks(
     group.snapshots.map(({ sourceDiskId }) => sourceDiskId),
     call,

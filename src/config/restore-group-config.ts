@@ -16,6 +16,8 @@ export interface RestoreGroupConfig {
   readonly storageClass: string | undefined;
   readonly volumeMode: 'Filesystem' | 'Block';
   readonly groupApiVersion: 'v1' | 'v1beta2';
+  /** What to do about a group that has lost members. */
+  readonly incomplete: 'refuse' | 'print';
   readonly driverName: string;
   readonly ecs: ReturnType<typeof ecsSettings>;
   readonly ecsTimeoutMs: number;
@@ -29,6 +31,13 @@ const own = {
   storageClass: flag('storage-class', '<name>', [], undefined, 'of the claims (default: the default class)'),
   volumeMode: flag('volume-mode', '<mode>', [], 'Filesystem', 'Filesystem or Block'),
   groupApiVersion: flag('group-api-version', '<version>', [], 'v1', 'v1, or v1beta2 before snapshotter 8.6'),
+  incomplete: flag(
+    'incomplete',
+    '<what>',
+    [],
+    'refuse',
+    'of a group that lost members: refuse it, or print the rest',
+  ),
 };
 
 const command = {
@@ -60,6 +69,7 @@ export function restoreGroupConfigFrom(
     storageClass: nameOrNone('--storage-class', optional(own.storageClass)),
     volumeMode: oneOf('--volume-mode', required(own.volumeMode), ['Filesystem', 'Block']),
     groupApiVersion: oneOf('--group-api-version', required(own.groupApiVersion), ['v1', 'v1beta2']),
+    incomplete: oneOf('--incomplete', required(own.incomplete), ['refuse', 'print']),
     driverName: driverName(required(flags.driverName)),
     ecs: ecsSettings(parsed),
     ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),

@@ -45,7 +45,7 @@ export function toCsiSnapshot(snapshot: Snapshot, groupId = ''): CsiSnapshot {
 }
 
 /** A group that is cut, with its members, in the words of the standard. */
-export function toCsiGroupSnapshot(group: ReadGroup): VolumeGroupSnapshot {
+export function toCsiGroupSnapshot(group: Omit<ReadGroup, 'gap'>): VolumeGroupSnapshot {
   return {
     groupSnapshotId: group.id,
     snapshots: group.snapshots.map((snapshot) => toCsiSnapshot(snapshot, group.id)),

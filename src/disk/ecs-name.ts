@@ -12,3 +12,9 @@ export function ecsNameFor(key: string): string {
   }
   return `csi-${createHash('sha256').update(key).digest('hex').slice(0, 40)}`;
 }
+
+/** The key in a text, with the name under which ECS has it where that is another. */
+export function keyInText(key: string): string {
+  const name = ecsNameFor(key);
+  return name === key ? key : `${key} (at ECS: ${name})`;
+}

@@ -35,6 +35,22 @@ export function tokensOf(...intent: readonly string[]): IntentTokens {
   };
 }
 
+/** The same tokens, gone on with where this process has left off, so that a row of spent ones comes to an end. */
+export function rememberedTokens(
+  sightings: Sightings,
+  ...intent: readonly (string | undefined)[]
+): { readonly firstToken: string; readonly tokenAfter: (goneId: string) => string } {
+  const first = clientToken(...intent);
+  return {
+    firstToken: sightings.freeToken(first),
+    tokenAfter(goneId) {
+      const token = clientToken(...intent, 'after', goneId);
+      sightings.noteFreeToken(first, token);
+      return token;
+    },
+  };
+}
+
 /** Makes a snapshot and returns it once it is cut, or has failed. */
 export async function makeSnapshot(
   parts: MakeSnapshotParts,

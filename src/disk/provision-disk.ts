@@ -17,7 +17,7 @@ import { differences, isInWantedZone } from './existing-disk.ts';
 import { isReady, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
-import { assertMissingForLong } from './make-snapshot.ts';
+import { assertMissingForLong, rememberedTokens } from './make-snapshot.ts';
 import { presentAnd, type Sightings } from './sightings.ts';
 
 /** ECS may answer a token with a disk that is long gone; each such answer leads to the next token. */
@@ -219,7 +219,8 @@ interface Attempt {
 async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): Promise<Disk> {
   const { request, candidate, sizeGiB } = attempt;
   const identity = [request.key, candidate.category, candidate.performanceLevel, candidate.zoneId];
-  let token = clientToken('disk', ...identity);
+  const { firstToken, tokenAfter } = rememberedTokens(parts.sightings, 'disk', ...identity);
+  let token = firstToken;
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const diskId = await parts.cloud.createDisk(toNewDisk(request, candidate, sizeGiB, token), call);
@@ -227,7 +228,7 @@ async function create(parts: ProvisionDiskParts, attempt: Attempt, call: Call): 
       if (disk !== undefined) {
         return disk;
       }
-      token = clientToken('disk', ...identity, 'after', diskId);
+      token = tokenAfter(diskId);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         throw error;

@@ -3,11 +3,11 @@ import { diskCategories } from './categories.ts';
 import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError } from './disk-error.ts';
-import { ecsNameFor } from './ecs-name.ts';
+import { ecsNameFor, keyInText } from './ecs-name.ts';
 import {
   makeSnapshot,
+  rememberedTokens,
   removeFailed,
-  tokensOf,
   waitUntilCut,
   type MakeSnapshotParts,
 } from './make-snapshot.ts';
@@ -66,7 +66,7 @@ async function findByKey(
   const ours = named.filter((snapshot) => isOursOrNobodys(snapshot.tags, parts.clusterId));
   const other = ours.find((snapshot) => snapshot.sourceDiskId !== diskId);
   if (other !== undefined) {
-    const message = `${key} exists as snapshot ${other.id} of disk ${other.sourceDiskId}, not of ${diskId}`;
+    const message = `${keyInText(key)} exists as snapshot ${other.id} of disk ${other.sourceDiskId}, not of ${diskId}`;
     throw new DiskError('conflict', message);
   }
   return ours.sort((a, b) => a.id.localeCompare(b.id))[0];
@@ -91,7 +91,7 @@ async function create(parts: TakeSnapshotParts, request: SnapshotRequest, call: 
   return await makeSnapshot(
     parts,
     { ...asAsked, name: ecsNameFor(key), description: undefined },
-    { ...tokensOf('snapshot', key, request.diskId), findExisting },
+    { ...rememberedTokens(parts.sightings, 'snapshot', key, request.diskId), findExisting },
     call,
   );
 }

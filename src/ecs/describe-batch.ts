@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../disk/call.ts';
+import type { DiskError } from '../disk/disk-error.ts';
 import { createBatchWindow } from './batch-window.ts';
 import type { BatchWindowOptions } from './batch-window.ts';
 import type { Clock } from './clock.ts';
@@ -12,7 +13,7 @@ import type { SharedCallLimits } from './shared-call.ts';
 export interface DescribeBatchOptions<T> {
   readonly action: string;
   readonly isId: (text: string) => boolean;
-  readonly describe: (ids: readonly string[], call: Call) => Promise<ReadonlyMap<string, T>>;
+  readonly describe: (ids: readonly string[], call: Call) => Promise<ReadonlyMap<string, T | DiskError>>;
   readonly observer: EcsObserver;
   readonly limits: SharedCallLimits;
   readonly window?: BatchWindowOptions | undefined;

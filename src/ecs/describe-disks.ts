@@ -2,9 +2,11 @@ import { DescribeDisksRequest } from '@alicloud/ecs20140526';
 import type { DescribeDisksResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Disk } from '../disk/disk.ts';
+import type { DiskError } from '../disk/disk-error.ts';
 import type { EcsClient } from './client.ts';
 import type { SendRequest } from './ecs-request.ts';
 import { readPages } from './pages.ts';
+import { byId, readEntries } from './read-entries.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import { toDisk } from './to-disk.ts';
@@ -12,14 +14,19 @@ import { toDisk } from './to-disk.ts';
 type Filter = SdkFields<DescribeDisksRequest>;
 
 /** The disks that match a filter, all pages of them. */
-export type DescribeDisks = (asked: string, filter: Filter, call: Call) => Promise<Disk[]>;
+export type DescribeDisks = (
+  asked: string,
+  filter: Filter,
+  call: Call,
+  unreadable?: Map<string, DiskError>,
+) => Promise<Disk[]>;
 
 const action = 'DescribeDisks';
 /** The most that DescribeDisks gives at a time. */
 const pageSize = 500;
 
 export function createDescribeDisks(client: EcsClient, send: SendRequest): DescribeDisks {
-  return (asked, filter, call) =>
+  return (asked, filter, call, unreadable) =>
     readPages(async (nextToken) => {
       const request = new DescribeDisksRequest(
         fields<DescribeDisksRequest>({ maxResults: pageSize, ...filter, nextToken }),
@@ -28,7 +35,8 @@ export function createDescribeDisks(client: EcsClient, send: SendRequest): Descr
         { action, asked, effect: 'read', isComplete, send: () => client.describeDisks(request) },
         call,
       );
-      return { items: (body.disks?.disk ?? []).map(toDisk), nextToken: textOrUndefined(body.nextToken) };
+      const items = readEntries(body.disks?.disk ?? [], toDisk, unreadable);
+      return { items, nextToken: textOrUndefined(body.nextToken) };
     });
 }
 
@@ -42,9 +50,10 @@ export async function describeDisksById(
   describe: DescribeDisks,
   ids: readonly string[],
   call: Call,
-): Promise<Map<string, Disk>> {
+): Promise<Map<string, Disk | DiskError>> {
   // The same text however many ids share the request: a text that changes makes the sidecars loop.
   const asked = 'describe disks';
-  const disks = await describe(asked, { diskIds: JSON.stringify(ids), maxResults: 100 }, call);
-  return new Map(disks.map((disk) => [disk.id, disk]));
+  const unreadable = new Map<string, DiskError>();
+  const disks = await describe(asked, { diskIds: JSON.stringify(ids), maxResults: 100 }, call, unreadable);
+  return byId(disks, unreadable);
 }

@@ -3,8 +3,8 @@ import { DiskError, isDiskError } from '../disk/disk-error.ts';
 /** At most so many ids go into one request of DescribeDisks or DescribeSnapshots. */
 export const maxIdsPerRequest = 100;
 
-/** Looks up to a hundred ids; an id that is not there is missing from the map. */
-export type DescribeIds<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>;
+/** Looks up to a hundred ids; an id that is not there is missing from the map, one that cannot be read is an error. */
+export type DescribeIds<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T | DiskError>>;
 
 /**
  * Looks ids up together, and tells what came of each: `undefined` when it is not there, a DiskError when looking failed.

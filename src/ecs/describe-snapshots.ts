@@ -1,6 +1,7 @@
 import { DescribeSnapshotsRequest } from '@alicloud/ecs20140526';
 import type { DescribeSnapshotsResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
+import type { DiskError } from '../disk/disk-error.ts';
 import type { Tag } from '../disk/disk.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import type { EcsClient } from './client.ts';
@@ -9,6 +10,7 @@ import type { Owned } from './name-look-up.ts';
 import type { Page } from './pages.ts';
 import { readOwned } from './name-look-up.ts';
 import { readPages } from './pages.ts';
+import { byId, readEntries } from './read-entries.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { fields, textOrUndefined } from './sdk-types.ts';
 import { toSnapshot } from './to-snapshot.ts';
@@ -16,14 +18,19 @@ import { toSnapshot } from './to-snapshot.ts';
 type Filter = SdkFields<DescribeSnapshotsRequest>;
 
 /** One page of the snapshots that match a filter. */
-export type DescribeSnapshotsPage = (asked: string, filter: Filter, call: Call) => Promise<Page<Snapshot>>;
+export type DescribeSnapshotsPage = (
+  asked: string,
+  filter: Filter,
+  call: Call,
+  unreadable?: Map<string, DiskError>,
+) => Promise<Page<Snapshot>>;
 
 const action = 'DescribeSnapshots';
 /** The most that DescribeSnapshots gives at a time. */
 const pageSize = 100;
 
 export function createDescribeSnapshotsPage(client: EcsClient, send: SendRequest): DescribeSnapshotsPage {
-  return async (asked, filter, call) => {
+  return async (asked, filter, call, unreadable) => {
     const request = new DescribeSnapshotsRequest(
       fields<DescribeSnapshotsRequest>({ maxResults: pageSize, ...filter }),
     );
@@ -31,7 +38,7 @@ export function createDescribeSnapshotsPage(client: EcsClient, send: SendRequest
       { action, asked, effect: 'read', isComplete, send: () => client.describeSnapshots(request) },
       call,
     );
-    const items = (body.snapshots?.snapshot ?? []).map(toSnapshot);
+    const items = readEntries(body.snapshots?.snapshot ?? [], toSnapshot, unreadable);
     return { items, nextToken: textOrUndefined(body.nextToken) };
   };
 }
@@ -56,11 +63,14 @@ export async function describeSnapshotsById(
   describePage: DescribeSnapshotsPage,
   ids: readonly string[],
   call: Call,
-): Promise<Map<string, Snapshot>> {
+): Promise<Map<string, Snapshot | DiskError>> {
   // The same text however many ids share the request: a text that changes makes the sidecars loop.
   const asked = 'describe snapshots';
-  const snapshots = await describeSnapshots(describePage, asked, { snapshotIds: JSON.stringify(ids) }, call);
-  return new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const unreadable = new Map<string, DiskError>();
+  const snapshots = await readPages((nextToken) =>
+    describePage(asked, { snapshotIds: JSON.stringify(ids), nextToken }, call, unreadable),
+  );
+  return byId(snapshots, unreadable);
 }
 
 /** The snapshots that carry the tag, read with at most so many requests. */

@@ -7,7 +7,7 @@ import type { SharedCallLimits } from './shared-call.ts';
 
 export interface StatusPollerOptions<T> {
   readonly action: string;
-  readonly describe: (ids: readonly string[], call: Call) => Promise<ReadonlyMap<string, T>>;
+  readonly describe: (ids: readonly string[], call: Call) => Promise<ReadonlyMap<string, T | DiskError>>;
   readonly observer: EcsObserver;
   readonly limits: SharedCallLimits;
   readonly intervalMs: number;

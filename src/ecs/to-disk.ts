@@ -2,6 +2,7 @@ import type { DescribeDisksResponseBodyDisksDisk } from '@alicloud/ecs20140526';
 import { isRegional } from '../disk/categories.ts';
 import type { Attachment, Disk, DiskStatus } from '../disk/disk.ts';
 import { unreadableAnswer } from './ecs-request.ts';
+import { UnreadableEntry } from './read-entries.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { tagMap, textOrUndefined } from './sdk-types.ts';
 
@@ -20,8 +21,11 @@ const statuses: readonly DiskStatus[] = [
 /** Reads one disk of an answer; throws a DiskError of kind `outcome-unknown` when what every disk has is missing. */
 export function toDisk(disk: SdkDisk): Disk {
   const id = textOrUndefined(disk.diskId);
-  if (id === undefined || disk.size === undefined) {
-    throw unreadableAnswer('DescribeDisks', `describe disk ${id ?? 'without id'}`);
+  if (id === undefined) {
+    throw unreadableAnswer('DescribeDisks', 'describe disk without id');
+  }
+  if (disk.size === undefined) {
+    throw new UnreadableEntry('DescribeDisks', 'describe disk', id);
   }
   return {
     id,

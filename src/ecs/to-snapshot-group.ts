@@ -1,6 +1,7 @@
 import type { DescribeSnapshotGroupsResponseBodySnapshotGroupsSnapshotGroup } from '@alicloud/ecs20140526';
 import type { GroupMember, SnapshotGroup } from '../disk/groups/snapshot-group.ts';
 import { unreadableAnswer } from './ecs-request.ts';
+import { UnreadableEntry } from './read-entries.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { tagMap, textOrUndefined } from './sdk-types.ts';
 import { snapshotStatusOf } from './to-snapshot.ts';
@@ -30,7 +31,7 @@ function memberOf(groupId: string, member: SdkMember): GroupMember {
   const snapshotId = textOrUndefined(member.snapshotId);
   const sourceDiskId = textOrUndefined(member.sourceDiskId);
   if (snapshotId === undefined || sourceDiskId === undefined) {
-    throw unreadableAnswer('DescribeSnapshotGroups', `describe snapshot group ${groupId}`);
+    throw new UnreadableEntry('DescribeSnapshotGroups', 'describe snapshot group', groupId);
   }
   return { snapshotId, sourceDiskId, available: member.available ?? false };
 }

@@ -1,6 +1,7 @@
 import type { DescribeSnapshotsResponseBodySnapshotsSnapshot } from '@alicloud/ecs20140526';
 import type { Snapshot, SnapshotStatus } from '../disk/snapshot.ts';
 import { unreadableAnswer } from './ecs-request.ts';
+import { UnreadableEntry } from './read-entries.ts';
 import type { SdkFields } from './sdk-types.ts';
 import { tagMap, textOrUndefined } from './sdk-types.ts';
 
@@ -40,8 +41,11 @@ export function snapshotStatusOf(text: string | undefined): SnapshotStatus {
 function identityOf(snapshot: SdkSnapshot) {
   const id = textOrUndefined(snapshot.snapshotId);
   const sourceDiskSizeGiB = Number.parseInt(snapshot.sourceDiskSize ?? '', 10);
-  if (id === undefined || Number.isNaN(sourceDiskSizeGiB)) {
-    throw unreadableAnswer('DescribeSnapshots', `describe snapshot ${id ?? 'without id'}`);
+  if (id === undefined) {
+    throw unreadableAnswer('DescribeSnapshots', 'describe snapshot without id');
+  }
+  if (Number.isNaN(sourceDiskSizeGiB)) {
+    throw new UnreadableEntry('DescribeSnapshots', 'describe snapshot', id);
   }
   return { id, sourceDiskSizeGiB };
 }

@@ -3,6 +3,7 @@ import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud, KeptMember } from '../../src/disk/groups/group-calls.ts';
 import type { NewSnapshotGroup, SnapshotGroup } from '../../src/disk/groups/snapshot-group.ts';
 import type { Snapshot, SnapshotStatus } from '../../src/disk/snapshot.ts';
+import { ownerTag } from '../../src/disk/tags.ts';
 import { refusal } from './fake-cloud-faults.ts';
 import { FakeDiskCloud } from './fake-disk-cloud.ts';
 import { LookedAt } from './looked-at.ts';
@@ -76,7 +77,7 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
 
   findSnapshotGroupsByName(name: string, search: 'shared' | 'alone', call: Call): Promise<SnapshotGroup[]> {
     return this.answer('findSnapshotGroupsByName', [name, search], call, () =>
-      this.#lookAtAll().filter((group) => group.name === name),
+      this.#lookAtAll().filter((group) => group.name === name && (search === 'alone' || isMarked(group))),
     );
   }
 
@@ -159,6 +160,12 @@ export class FakeGroupCloud extends FakeDiskCloud implements GroupCloud {
       ? [{ snapshotId, kind: 'source-of-disks', reason: 'disks were made from it' }]
       : [];
   }
+}
+
+/** A search that many names share goes by the tag of the driver. */
+function isMarked({ tags }: SnapshotGroup): boolean {
+  const { key, value } = ownerTag(undefined);
+  return tags.get(key) === value;
 }
 
 function statusOf(statuses: readonly SnapshotStatus[]): SnapshotStatus {

@@ -8,7 +8,7 @@ const snapshots = [
   aSnapshot({ id: 's-1', sourceDiskId: 'd-1', sourceDiskSizeGiB: 20 }),
   aSnapshot({ id: 's-2', sourceDiskId: 'd-2', sourceDiskSizeGiB: 40 }),
 ];
-const group = { id: 'ssg-1', cutAt, isReady: true, snapshots };
+const group = { id: 'ssg-1', cutAt, isReady: true, snapshots, gap: undefined };
 const wish = {
   namespace: undefined,
   prefix: '',

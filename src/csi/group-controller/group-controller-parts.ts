@@ -4,4 +4,5 @@ import type { OperationLock } from '../operation-lock.ts';
 /** What the GroupController's RPCs are made of. */
 export interface GroupControllerParts extends GroupParts {
   readonly lock: OperationLock;
+  readonly warn: (details: object, message: string) => void;
 }

@@ -1,9 +1,9 @@
 import type { Call } from '../call.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import { presentAnd } from '../sightings.ts';
+import { presentAnd, type Sightings } from '../sightings.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
-import { untilTimeIsUp } from '../waiting.ts';
+import { hidden, untilTimeIsUp } from '../waiting.ts';
 import type { GroupParts } from './group-parts.ts';
 import { GroupRefusal, told } from './group-refusal.ts';
 import { removeGroup } from './remove-group.ts';
@@ -37,7 +37,7 @@ export async function completeGroup(
   if (hasFailed(group)) {
     return await removeFailedGroup(parts, request.key, group, call);
   }
-  const memberIds = memberIdsInOrder(request.diskIds, group);
+  const memberIds = memberIdsInOrder(parts.sightings, request.diskIds, group);
   const snapshots = await restorableSnapshots(parts, group.id, memberIds, call);
   if (snapshots.some(({ status }) => status === 'failed')) {
     return await removeFailedGroup(parts, request.key, group, call);
@@ -46,9 +46,13 @@ export async function completeGroup(
   return { id: group.id, cutAt: new Date(Math.min(...cuts)), snapshots };
 }
 
-function memberIdsInOrder(diskIds: readonly string[], group: SnapshotGroup): string[] {
+function memberIdsInOrder(sightings: Sightings, diskIds: readonly string[], group: SnapshotGroup): string[] {
   const members = new Map(group.members.map(({ sourceDiskId, snapshotId }) => [sourceDiskId, snapshotId]));
   const missing = diskIds.filter((diskId) => !members.has(diskId));
+  const isLate = missing.map((diskId) => !sightings.isMissingForLong(`${diskId} in ${group.id}`));
+  if (isLate.includes(true)) {
+    throw new DiskError('busy', stillAtIt(group.id));
+  }
   if (missing.length > 0) {
     // Neither final, which would forget the others, nor removed: somebody may want what is left.
     const message = `snapshot group ${group.id} lacks the snapshots of ${missing.join(', ')}; if somebody has deleted them, delete the rest of the group in the ECS console, and the next call makes a new one`;
@@ -84,7 +88,9 @@ async function waitUntilDecided(
   const until = presentAnd(sightings, snapshotId, isDecided);
   const snapshot = await untilTimeIsUp(cloud.waitForSnapshot(snapshotId, until, call), text);
   if (snapshot === undefined) {
-    throw new DiskError('busy', text);
+    throw (await cloud.isSnapshotProvenAbsent(snapshotId, call))
+      ? new DiskError('busy', text)
+      : hidden('snapshot', snapshotId);
   }
   return snapshot;
 }

@@ -72,7 +72,7 @@ function ownObstacle({ id, category, multiAttach, wasEverAttached }: Disk): Obst
   }
   return wasEverAttached
     ? []
-    : obstacle('never-used', 'was never attached, so it holds no data and ECS makes no snapshot of it');
+    : obstacle('never-used', 'was never attached, and ECS makes no snapshot of such a disk');
 }
 
 function mixedKinds(disks: readonly Disk[]): Obstacle[] {

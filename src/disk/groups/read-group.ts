@@ -4,15 +4,19 @@ import { isCut, isReady, type Snapshot } from '../snapshot.ts';
 import { hidden } from '../waiting.ts';
 import { stillAtIt } from './complete-group.ts';
 import type { GroupCloud } from './group-calls.ts';
+import { told } from './group-refusal.ts';
 import { assertNoStrangers } from './remove-group.ts';
-import { hasFailed, type SnapshotGroup } from './snapshot-group.ts';
+import { hasFailed, intendedSize, type SnapshotGroup } from './snapshot-group.ts';
 
 /** A group as it is now. */
 export interface ReadGroup {
   readonly id: string;
   readonly cutAt: Date;
+  /** All of its members are there and can be restored. */
   readonly isReady: boolean;
   readonly snapshots: readonly Snapshot[];
+  /** What it lacks of the disks that it was made of, in words. */
+  readonly gap: string | undefined;
 }
 
 /**
@@ -44,7 +48,19 @@ export async function readGroup(
   if (members.length === 0 || snapshots.length < members.length || !snapshots.every(isCut)) {
     throw new DiskError('busy', stillAtIt(groupId));
   }
-  return { id: groupId, cutAt: new Date(Math.min(...cuts)), isReady: snapshots.every(isReady), snapshots };
+  const gap = gapOf(group);
+  const cutAt = new Date(Math.min(...cuts));
+  return { id: groupId, cutAt, isReady: gap === undefined && snapshots.every(isReady), snapshots, gap };
+}
+
+/** Of groups that others made, nobody knows. */
+function gapOf(group: SnapshotGroup): string | undefined {
+  const missing = (intendedSize(group) ?? 0) - group.members.length;
+  if (missing <= 0) {
+    return undefined;
+  }
+  const present = group.members.map(({ sourceDiskId }) => sourceDiskId).sort();
+  return `snapshot group ${group.id} was made of ${present.length + missing} disks and has lost the snapshots of ${missing}: those of ${told(present)} are left, and are no consistent whole`;
 }
 
 async function requireGroup(cloud: GroupCloud, groupId: string, call: Call): Promise<SnapshotGroup> {

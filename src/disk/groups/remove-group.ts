@@ -2,12 +2,11 @@ import type { Call } from '../call.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
 import { assertNoDiskIsBeingMade, removeSnapshot, type RemoveSnapshotParts } from '../remove-snapshot.ts';
 import { isSnapshotId } from '../snapshot.ts';
-import { tagKeys } from '../tags.ts';
 import { hidden, untilTimeIsUp } from '../waiting.ts';
 import type { GroupCloud, KeptMember } from './group-calls.ts';
 import { groupIdsMarkedOn } from './membership.ts';
 import { told } from './group-refusal.ts';
-import type { SnapshotGroup } from './snapshot-group.ts';
+import { intendedSize, type SnapshotGroup } from './snapshot-group.ts';
 
 export interface RemoveGroupParts extends RemoveSnapshotParts {
   readonly cloud: GroupCloud;
@@ -68,8 +67,8 @@ async function assertBelonging(
 }
 
 /** Whether the group still has as many members as it was made with; of groups that others made nobody knows. */
-function isWhole({ members, tags }: SnapshotGroup): boolean {
-  return tags.get(tagKeys.groupDisks)?.startsWith(`${members.length}.`) === true;
+function isWhole(group: SnapshotGroup): boolean {
+  return intendedSize(group) === group.members.length;
 }
 
 /** @throws DiskError `invalid` */

@@ -45,6 +45,12 @@ export function markOfDisks(diskIds: readonly string[]): string {
   return `${diskIds.length}.${hash}`;
 }
 
+/** Of how many disks the group was meant to be; `undefined` for groups that others made. */
+export function intendedSize({ tags }: Pick<SnapshotGroup, 'tags'>): number | undefined {
+  const [, size] = /^(\d{1,4})\./.exec(tags.get(tagKeys.groupDisks) ?? '') ?? [];
+  return size === undefined ? undefined : Number(size);
+}
+
 /** The tag of a group of ours that has failed: it stays one although its failed members are gone already. */
 export const failedMark: Tag = { key: tagKeys.groupOutcome, value: 'failed' };
 

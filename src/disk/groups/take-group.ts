@@ -2,8 +2,8 @@ import type { Call } from '../call.ts';
 import { clientToken } from '../client-token.ts';
 import type { Tag } from '../disk.ts';
 import { DiskError, isDiskError, isFinal } from '../disk-error.ts';
-import { ecsNameFor } from '../ecs-name.ts';
-import { assertMissingForLong } from '../make-snapshot.ts';
+import { ecsNameFor, keyInText } from '../ecs-name.ts';
+import { assertMissingForLong, rememberedTokens } from '../make-snapshot.ts';
 import { presentAnd } from '../sightings.ts';
 import { isOursOrNobodys, tagKeys } from '../tags.ts';
 import { untilTimeIsUp } from '../waiting.ts';
@@ -49,11 +49,20 @@ export async function takeGroup(parts: GroupParts, request: GroupRequest, call: 
 
 async function findByKey(
   parts: GroupParts,
-  { key, diskIds }: GroupRequest,
+  request: GroupRequest,
   search: 'shared' | 'alone',
   call: Call,
 ): Promise<SnapshotGroup | undefined> {
-  const named = await parts.cloud.findSnapshotGroupsByName(ecsNameFor(key), search, call);
+  const named = await parts.cloud.findSnapshotGroupsByName(ecsNameFor(request.key), search, call);
+  return theOne(parts, request, named);
+}
+
+/** The group of this request among those of its name. */
+function theOne(
+  parts: GroupParts,
+  { key, diskIds }: GroupRequest,
+  named: readonly SnapshotGroup[],
+): SnapshotGroup | undefined {
   const ours = named.filter(({ tags }) => isOursOrNobodys(tags, parts.clusterId));
   const [group, another] = ours;
   if (another !== undefined) {
@@ -61,12 +70,12 @@ async function findByKey(
     // Not final: a caller that forgets the name would forget all of them.
     throw new DiskError(
       'busy',
-      `several snapshot groups are named ${key}: ${ids.join(', ')}; delete all but one`,
+      `several snapshot groups are named ${keyInText(key)}: ${ids.join(', ')}; delete all but one`,
     );
   }
   if (group !== undefined && !isOf(group, diskIds)) {
     const present = group.members.map(({ sourceDiskId }) => sourceDiskId).sort();
-    const message = `${key} exists as snapshot group ${group.id} of other disks (${present.join(', ')}) than those asked for`;
+    const message = `${keyInText(key)} exists as snapshot group ${group.id} of other disks (${present.join(', ')}) than those asked for`;
     throw new DiskError('conflict', message);
   }
   return group;
@@ -102,7 +111,11 @@ async function settled(
 async function make(parts: GroupParts, request: GroupRequest, call: Call): Promise<SnapshotGroup> {
   try {
     await assertGroupable(parts, request.diskIds, call);
-    return await create(parts, request, call);
+    // A shared search may see our own groups only, and the existing driver marks none of its.
+    const existing = await findByKey(parts, request, 'alone', call);
+    return existing === undefined
+      ? await create(parts, request, call)
+      : await settled(parts, existing, request.diskIds, call);
   } catch (error) {
     if (!isFinal(error)) {
       throw error;
@@ -123,7 +136,7 @@ async function unlessMadeBefore(
     return await settled(parts, existing, request.diskIds, call);
   }
   if (parts.sightings.isAwaited(unanswered(request))) {
-    const message = `${request.key} was asked for before, without an answer; waiting for what that made to show up`;
+    const message = `${keyInText(request.key)} was asked for before, without an answer; waiting for what that made to show up`;
     throw new DiskError('busy', message, { cause: error });
   }
   throw await withClaims(parts.cluster, request.diskIds, error, call);
@@ -138,8 +151,8 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
   const group = newGroup(request);
   const { diskIds } = group;
   const intent = ['snapshot-group', request.key, ...diskIds];
-  const firstToken = clientToken(...intent);
-  let token = parts.sightings.freeToken(firstToken);
+  const { firstToken, tokenAfter } = rememberedTokens(parts.sightings, ...intent);
+  let token = firstToken;
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
       const groupId = await parts.cloud.createSnapshotGroup({ ...group, clientToken: token }, call);
@@ -148,8 +161,7 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
         return made;
       }
       // ECS answered an old token with a group that is gone: the next token is free.
-      token = clientToken(...intent, 'after', groupId);
-      parts.sightings.noteFreeToken(firstToken, token);
+      token = tokenAfter(groupId);
     } catch (error) {
       if (!isDiskError(error, 'conflict')) {
         noteUnanswered(parts, request, error);
@@ -157,18 +169,30 @@ async function create(parts: GroupParts, request: GroupRequest, call: Call): Pro
       }
       // The token was used with other parameters, such as those of a class that was changed since. What that made is
       // ours to use. Only when it stays out of sight is a token of all parameters free.
-      const existing = await findByKey(parts, request, 'alone', call);
+      const named = await parts.cloud.findSnapshotGroupsByName(group.name, 'alone', call);
+      const existing = theOne(parts, request, named);
       if (existing !== undefined) {
         parts.sightings.seen(`token ${token}`);
         return await settled(parts, existing, diskIds, call);
       }
+      assertOfNoOtherCluster(request, named);
       assertMissingForLong(parts.sightings, `token ${token}`, request.key);
       token = clientToken('snapshot-group', token, JSON.stringify(group));
     }
   }
   // Final, since nothing of it is left: were it not, Kubernetes could never let the VolumeGroupSnapshot go.
-  const message = `ECS keeps answering for ${request.key} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
+  const message = `ECS keeps answering for ${keyInText(request.key)} with groups that are gone, ${maxTokens} by now; delete the VolumeGroupSnapshot and take another one`;
   throw new DiskError('failed', message);
+}
+
+/** Keys and disks are of one cluster alone: a group of both that is marked otherwise was made before its id was changed. */
+function assertOfNoOtherCluster({ key, diskIds }: GroupRequest, named: readonly SnapshotGroup[]): void {
+  const twin = named.find(({ tags }) => tags.get(tagKeys.groupDisks) === markOfDisks(diskIds));
+  if (twin !== undefined) {
+    const owner = twin.tags.get(tagKeys.cluster) ?? '';
+    const message = `${keyInText(key)} was asked for before, and made snapshot group ${twin.id} of cluster ${owner}; if this cluster had that id, set the tag ${tagKeys.cluster} of the group to the new one, else delete the group`;
+    throw new DiskError('busy', message);
+  }
 }
 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {

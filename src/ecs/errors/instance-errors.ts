@@ -17,7 +17,7 @@ export const instanceErrors: readonly ErrorGroup[] = [
       },
       {
         code: 'IncorrectInstanceStatus',
-        actions: moving,
+        actions: [...moving, 'CreateSnapshot', 'CreateSnapshotGroup'],
         kind: 'busy',
         reason: 'the instance is starting or stopping, which passes',
       },

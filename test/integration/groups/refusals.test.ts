@@ -53,9 +53,14 @@ describe('A group snapshot that cannot be', () => {
     await emulator.writeDisk(volumeId, 0, Buffer.from('data'));
     return volumeId;
   };
+  let names = 0;
+  const newName = () => `groupsnapshot-${(names += 1)}`;
+  /** @returns the name, which is a new one: only the first refusal of a name is answered at once. */
   const refuse = async (ids: string[], code: GrpcStatus, text: RegExp, parameters = {}) => {
-    await expectFailure(createGroup(plugin.client, 'groupsnapshot-1', ids, { parameters }), code, text);
+    const name = newName();
+    await expectFailure(createGroup(plugin.client, name, ids, { parameters }), code, text);
     expect(await emulator.counts()).to.deep.include({ groups: 0, snapshots: 0 });
+    return name;
   };
   const sent = async (action: string) => (await emulator.requests(action)).length;
 
@@ -122,8 +127,8 @@ describe('A group snapshot that cannot be', () => {
 
   it('leaves the number of volumes to ECS: 16 are fine here, 17 are not', async () => {
     const ids = await used(...Array.from({ length: 17 }, (_, index) => `pvc-${index}`));
-    await refuse(ids, FAILED_PRECONDITION, /There are 17, the limit is 16/);
-    const { snapshots } = await createGroup(plugin.client, 'groupsnapshot-1', ids.slice(1));
+    const name = await refuse(ids, FAILED_PRECONDITION, /There are 17, the limit is 16/);
+    const { snapshots } = await createGroup(plugin.client, name, ids.slice(1));
     expect(snapshots.map(({ sourceVolumeId }) => sourceVolumeId)).to.deep.equal(ids.slice(1));
   });
 
@@ -135,22 +140,26 @@ describe('A group snapshot that cannot be', () => {
   });
 
   it('makes a group of one volume', async () => {
-    expect(
-      (await createGroup(plugin.client, 'groupsnapshot-1', await used('pvc-1'))).snapshots,
-    ).to.have.length(1);
+    expect((await createGroup(plugin.client, newName(), await used('pvc-1'))).snapshots).to.have.length(1);
+  });
+
+  it('answers the first refusal of a name at once, and holds the next as long as the caller has time', async () => {
+    const ids = [await createVolume(plugin.client, 'pvc-1')];
+    const name = await refuse(ids, FAILED_PRECONDITION, /was never attached/);
+    const startedAt = performance.now();
+    const again = await failureOf(createGroup(plugin.client, name, ids, { timeLimitMs: 2_000 }));
+    expect(GrpcStatus[again.code]).to.equal('FAILED_PRECONDITION');
+    expect(performance.now() - startedAt).to.be.greaterThan(1_000);
   });
 
   it('refuses a name that stands for other volumes', async () => {
     const [first = '', second = '', third = ''] = await used('pvc-1', 'pvc-2', 'pvc-3');
-    await createGroup(plugin.client, 'groupsnapshot-1', [first, second]);
     for (const ids of [[first], [first, third], [first, second, third]]) {
-      await expectFailure(
-        createGroup(plugin.client, 'groupsnapshot-1', ids),
-        ALREADY_EXISTS,
-        /of other disks/,
-      );
+      const name = newName();
+      await createGroup(plugin.client, name, [first, second]);
+      await expectFailure(createGroup(plugin.client, name, ids), ALREADY_EXISTS, /of other disks/);
     }
-    expect(await sent('CreateSnapshotGroup')).to.equal(1);
+    expect(await sent('CreateSnapshotGroup')).to.equal(3);
   });
 
   it('leaves nothing behind when ECS fails to make it, says of which disk, and works the next time', async () => {
@@ -160,16 +169,17 @@ describe('A group snapshot that cannot be', () => {
       times: 1,
       effect: { type: 'snapshot', outcome: 'failed-before-cut', diskId: second },
     });
-    await refuse([first, second], GrpcStatus.INTERNAL, new RegExp(`the snapshot of ${second} failed`));
-    const { snapshots } = await createGroup(plugin.client, 'groupsnapshot-1', [first, second]);
+    const failed = new RegExp(`the snapshot of ${second} failed`);
+    const name = await refuse([first, second], GrpcStatus.INTERNAL, failed);
+    const { snapshots } = await createGroup(plugin.client, name, [first, second]);
     expect(snapshots).to.have.length(2);
   });
 
   it('answers ABORTED with one text until it is whole', async () => {
+    const name = newName();
     const ids = await used('pvc-1', 'pvc-2');
     await emulator.configure({ cutMs: 60_000 });
-    const attempt = () =>
-      failureOf(createGroup(plugin.client, 'groupsnapshot-1', ids, { timeLimitMs: 1500 }));
+    const attempt = () => failureOf(createGroup(plugin.client, name, ids, { timeLimitMs: 1500 }));
     const [first, second] = [await attempt(), await attempt()];
     expect(GrpcStatus[first.code]).to.equal('ABORTED');
     expect(first.details).to.match(/^snapshot group ssg-\w+ is not complete yet; ECS is still at it$/);
@@ -177,13 +187,13 @@ describe('A group snapshot that cannot be', () => {
     expect(await sent('CreateSnapshotGroup')).to.equal(1);
     await emulator.control('POST', '/clock', { advanceMs: 60_000 });
     await emulator.configure({ cutMs: 20 });
-    expect((await createGroup(plugin.client, 'groupsnapshot-1', ids)).readyToUse).to.equal(true);
+    expect((await createGroup(plugin.client, name, ids)).readyToUse).to.equal(true);
   });
 
   describe('to be deleted', () => {
     const made = async () => {
       const volumes = await used('pvc-1', 'pvc-2');
-      const { groupSnapshotId, snapshots } = await createGroup(plugin.client, 'groupsnapshot-1', volumes);
+      const { groupSnapshotId, snapshots } = await createGroup(plugin.client, newName(), volumes);
       const [first = '', second = ''] = snapshots.map(({ snapshotId }) => snapshotId);
       return { groupSnapshotId, first, second, volumes };
     };
@@ -250,7 +260,7 @@ describe('A group snapshot that cannot be', () => {
     it('is deleted while it is being made', async () => {
       const ids = await used('pvc-1', 'pvc-2');
       await emulator.configure({ cutMs: 60_000 });
-      await failureOf(createGroup(plugin.client, 'groupsnapshot-1', ids, { timeLimitMs: 1000 }));
+      await failureOf(createGroup(plugin.client, newName(), ids, { timeLimitMs: 1000 }));
       const state = await emulator.control<{ groups: { id: string }[] }>('GET', '/state');
       await emulator.configure({ cutMs: 20 });
       await deleteGroup(plugin.client, state.groups[0]?.id ?? '');

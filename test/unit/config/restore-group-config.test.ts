@@ -10,6 +10,7 @@ describe('restoreGroupConfigFrom', () => {
     expect(configFrom()).to.deep.equal({
       ...{ groupId: 'ssg-2ze0example', namespace: undefined, prefix: '', storageClass: undefined },
       ...{ volumeMode: 'Filesystem', groupApiVersion: 'v1', driverName: 'diskplugin.csi.alibabacloud.com' },
+      incomplete: 'refuse',
       ecs: { regionId: 'cn-hangzhou', ecsEndpoint: undefined, ecsProtocol: 'https', ecsNetwork: 'public' },
       ...{ ecsTimeoutMs: 10_000, credentials: undefined },
     });
@@ -30,6 +31,7 @@ describe('restoreGroupConfigFrom', () => {
     [['--prefix', '-x'], '--prefix: "-x" cannot begin'],
     [['--volume-mode', 'Raw'], '--volume-mode: "Raw" is not allowed'],
     [['--group-api-version', 'v1alpha1'], '--group-api-version: "v1alpha1" is not allowed'],
+    [['--incomplete', 'yes'], '--incomplete: "yes" is not allowed'],
     [['--region', '!'], '--region: "!" is not a region id'],
     [['--endpoint', '/a.sock'], "unknown option '--endpoint'"],
   ];

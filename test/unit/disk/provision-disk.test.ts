@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { tagKeys } from '../../../src/disk/tags.ts';
 import { provisionDisk } from '../../../src/disk/provision-disk.ts';
 import type { DiskRequest } from '../../../src/disk/disk-request.ts';
-import { aCall, aDisk, aDiskRequest, rejectionOf, sightingsOf } from '../../support/builders.ts';
+import {
+  aCall,
+  aDisk,
+  aDiskRequest,
+  quickSightings,
+  rejectionOf,
+  sightingsOf,
+} from '../../support/builders.ts';
 import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
 
 const clusterId = 'c-1';
@@ -159,16 +166,19 @@ describe('provisionDisk', () => {
       expect(cloud.disks.values()).to.have.length(1);
     });
 
-    it('gives up for now after fifty of them', async () => {
+    it('gives up for now after fifty of them, and goes on from there when called again', async () => {
       const cloud = new FakeDiskCloud();
-      for (let dead = 1; dead <= 50; dead += 1) {
+      for (let dead = 1; dead <= 60; dead += 1) {
         cloud.disks.remove((await provision(cloud)).id);
       }
+      const parts = { cloud, sightings: quickSightings(), clusterId };
 
-      const error = await rejectionOf(provision(cloud));
+      const error = await rejectionOf(provisionDisk(parts, aDiskRequest(), aCall()));
 
       expect(error).to.include({ kind: 'busy' });
       expect(error.message).to.contain('ECS keeps answering for pvc-1 with disks that are gone');
+      const disk = await provisionDisk(parts, aDiskRequest(), aCall());
+      expect(cloud.disks.values()).to.deep.equal([disk]);
     });
 
     it('does not take a disk for gone that ECS merely does not show yet', async () => {

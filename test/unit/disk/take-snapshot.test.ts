@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { tagKeys } from '../../../src/disk/tags.ts';
 import { takeSnapshot, type SnapshotRequest } from '../../../src/disk/take-snapshot.ts';
-import { aCall, aSnapshot, rejectionOf, sightingsOf } from '../../support/builders.ts';
+import { aCall, aSnapshot, quickSightings, rejectionOf, sightingsOf } from '../../support/builders.ts';
 import { FakeDiskCloud, type FakeDiskCloudOptions } from '../../support/fake-disk-cloud.ts';
 
 const request: SnapshotRequest = {
@@ -218,16 +218,19 @@ describe('takeSnapshot', () => {
       expect(cloud.snapshots.values()).to.have.length(1);
     });
 
-    it('gives up for now after fifty of them', async () => {
+    it('gives up for now after fifty of them, and goes on from there when called again', async () => {
       const cloud = cloudWithDisks();
-      for (let dead = 1; dead <= 50; dead += 1) {
+      for (let dead = 1; dead <= 60; dead += 1) {
         cloud.snapshots.remove((await take(cloud)).id);
       }
+      const parts = { cloud, sightings: quickSightings(), clusterId: 'c-1' };
 
-      const error = await rejectionOf(take(cloud));
+      const error = await rejectionOf(takeSnapshot(parts, request, aCall()));
 
       expect(error).to.have.property('kind', 'busy');
       expect(error.message).to.contain('ECS keeps answering for snapshot-1 with snapshots that are gone');
+      const snapshot = await takeSnapshot(parts, request, aCall());
+      expect(cloud.snapshots.values()).to.deep.equal([snapshot]);
     });
 
     it('does not take a snapshot for gone that ECS merely does not show yet', async () => {

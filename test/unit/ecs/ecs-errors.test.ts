@@ -113,6 +113,8 @@ describe('the table of ECS errors', () => {
     ['InvalidOperation.DiskDetachingFromThisEcs', 'DetachDisk', 'busy'],
     ['IncorrectInstanceStatus', 'AttachDisk', 'busy'],
     ['IncorrectInstanceStatus', 'ResizeDisk', 'wrong-state'],
+    ['IncorrectInstanceStatus', 'CreateSnapshot', 'busy'],
+    ['IncorrectInstanceStatus', 'CreateSnapshotGroup', 'busy'],
     ['InstanceDiskLimitExceeded', 'AttachDisk', 'no-capacity'],
     ['ResourcesNotInSameZone', 'AttachDisk', 'invalid'],
     ['InvalidDisk.InUse', 'AttachDisk', 'in-use'],

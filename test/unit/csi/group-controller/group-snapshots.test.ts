@@ -154,6 +154,17 @@ describe('GetVolumeGroupSnapshot and DeleteVolumeGroupSnapshot', () => {
     await running;
   });
 
+  it('tell of a group that has lost a member that it is not ready, with the members that are left', async () => {
+    const { call, cloud, create, warnings } = start();
+    const { groupSnapshotId, ids } = await create();
+    cloud.snapshots.remove(ids[0] ?? '');
+    const { groupSnapshot } = await call('GetVolumeGroupSnapshot', { groupSnapshotId });
+    expect(groupSnapshot?.readyToUse).to.equal(false);
+    expect(groupSnapshot?.snapshots).to.have.length(1);
+    expect(groupSnapshot?.snapshots?.[0]).to.include({ snapshotId: ids[1], readyToUse: true });
+    expect(warnings[0]?.message).to.contain('has lost the snapshots of 1: those of d-2 are left');
+  });
+
   it('read and remove what was created', async () => {
     const { call, cloud, create, refusal } = start();
     const { groupSnapshotId, ids } = await create();

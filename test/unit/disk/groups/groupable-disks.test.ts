@@ -21,7 +21,7 @@ describe('Disks that cannot be in one group', () => {
     'a disk that was never attached': {
       disk: { wasEverAttached: false },
       kind: 'never-used',
-      says: 'was never attached, so it holds no data and ECS makes no snapshot of it',
+      says: 'was never attached, and ECS makes no snapshot of such a disk',
     },
     'a regional disk among others': {
       disk: { category: 'cloud_regional_disk_auto', zoneId: undefined },

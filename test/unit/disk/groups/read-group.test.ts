@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { readGroup } from '../../../../src/disk/groups/read-group.ts';
+import { markOfDisks } from '../../../../src/disk/groups/snapshot-group.ts';
 import type { Snapshot } from '../../../../src/disk/snapshot.ts';
+import { tagKeys } from '../../../../src/disk/tags.ts';
 import { aCall, rejectionOf } from '../../../support/builders.ts';
 import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
@@ -53,6 +55,29 @@ describe('readGroup', () => {
     expect(await rejectionOf(readGroup(cloud, 'ssg-9', [], aCall()))).to.have.property('kind', 'not-found');
     cloud.groups.hide(groupId);
     expect(await rejectionOf(read())).to.have.property('kind', 'unreadable');
+  });
+
+  describe('a group that was made of more disks than it has snapshots of', () => {
+    const startWithGap = (made: number) => {
+      const scene = startWithGroup({ sourceDiskId: 'd-1' }, { sourceDiskId: 'd-3' });
+      const mark = markOfDisks(['d-1', 'd-2', 'd-3'].slice(0, made));
+      scene.cloud.groups.set(scene.groupId, { tags: new Map([[tagKeys.groupDisks, mark]]) });
+      return scene;
+    };
+
+    it('is never ready, and says what is left of how many', async () => {
+      const { groupId, read } = startWithGap(3);
+      const { isReady, gap, snapshots } = await read();
+      expect([isReady, snapshots.length]).to.deep.equal([false, 2]);
+      expect(gap).to.contain(
+        `${groupId} was made of 3 disks and has lost the snapshots of 1: those of d-1; d-3`,
+      );
+    });
+
+    it('is another one than a whole one, and one of which nobody knows', async () => {
+      expect(await startWithGap(2).read()).to.include({ isReady: true, gap: undefined });
+      expect(await startWithGroup({}).read()).to.include({ isReady: true, gap: undefined });
+    });
   });
 
   it('does not hand out a group that failed', async () => {

@@ -2,7 +2,7 @@ import type { Disk } from '../../../../src/disk/disk.ts';
 import type { GroupParts } from '../../../../src/disk/groups/group-parts.ts';
 import { takeGroup, type GroupRequest } from '../../../../src/disk/groups/take-group.ts';
 import type { Sightings } from '../../../../src/disk/sightings.ts';
-import { ownerTag } from '../../../../src/disk/tags.ts';
+import { originTags } from '../../../../src/disk/tags.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
@@ -10,7 +10,7 @@ import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 
 /** A wish for a group of the disks d-1 and d-2. */
 export function aGroupRequest(changes: Partial<GroupRequest> = {}): GroupRequest {
-  const tags = [ownerTag('c-1')];
+  const tags = originTags('c-1');
   return { key: 'group-1', diskIds: ['d-1', 'd-2'], resourceGroupId: undefined, tags, ...changes };
 }
 

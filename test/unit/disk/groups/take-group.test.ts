@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { DiskError, type DiskErrorKind } from '../../../../src/disk/disk-error.ts';
 import { doubtAfterMs, Sightings } from '../../../../src/disk/sightings.ts';
-import { tagKeys } from '../../../../src/disk/tags.ts';
-import { rejectionOf } from '../../../support/builders.ts';
+import { originTags, tagKeys } from '../../../../src/disk/tags.ts';
+import { takeGroup } from '../../../../src/disk/groups/take-group.ts';
+import { aCall, rejectionOf } from '../../../support/builders.ts';
 import { brokenGroupRules } from '../ecs-rules.ts';
-import { addUsedDisk, startScene } from './set-up.ts';
+import { addUsedDisk, aGroupRequest, startScene } from './set-up.ts';
 
 describe('takeGroup', () => {
   it('answers with every disk in the order asked for, each restorable, of known size and one moment', async () => {
@@ -61,28 +62,6 @@ describe('takeGroup', () => {
     expect(cloud.countOf('createSnapshotGroup')).to.equal(1);
   });
 
-  it('waits for a member whose size or moment does not show yet', async () => {
-    const { take, cloud } = startScene();
-    const { snapshots } = await take();
-    const [{ id } = { id: '' }] = snapshots;
-    const { cutAt } = cloud.snapshots.get(id) ?? {};
-    cloud.snapshots.set(id, { cutAt: undefined });
-    cloud.snapshots.change(id, { cutAt }, 3);
-
-    expect((await take()).snapshots[0]?.cutAt).to.deep.equal(cutAt);
-  });
-
-  it('waits for a member that is not listed yet, though all that are listed can be restored', async () => {
-    const { take, cloud } = startScene({ rounds: 3, looks: { uploading: 100 } });
-    const { id, snapshots } = await take();
-    const late = snapshots[1]?.id ?? '';
-    const whole = cloud.groups.get(id);
-    cloud.groups.set(id, { memberIds: [snapshots[0]?.id ?? ''] });
-    expect((await rejectionOf(take())).message).to.contain('is not complete yet');
-    cloud.groups.set(id, { memberIds: whole?.memberIds ?? [] });
-    expect((await take()).snapshots.map((one) => one.id)).to.include(late);
-  });
-
   it('refuses a name that stands for other disks, more of them or fewer', async () => {
     const { take, cloud } = startScene();
     addUsedDisk(cloud, { id: 'd-3' });
@@ -98,10 +77,21 @@ describe('takeGroup', () => {
   it('does not decide between several groups of one name: never final, and names them', async () => {
     const { take, cloud } = startScene();
     const { id } = await take();
-    const other = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id] });
+    const tags = new Map(originTags('c-1').map(({ key, value }) => [key, value]));
+    const other = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id], tags });
     const error = await rejectionOf(take());
     expect(error).to.have.property('kind', 'busy');
     expect(error.message).to.contain(id).and.to.contain(other);
+  });
+
+  it('gives the name that ECS has, too, where ECS does not take the one that was asked for', async () => {
+    const { take, cloud } = startScene();
+    const key = 'auto-1';
+    await take({ key });
+    const error = await rejectionOf(take({ key, diskIds: ['d-1'] }));
+    const name = cloud.groups.values()[0]?.name ?? '';
+    expect(name).to.match(/^csi-/);
+    expect(error.message).to.contain(`auto-1 (at ECS: ${name}) exists as snapshot group`);
   });
 
   describe('a group without our tag, as the existing driver makes them', () => {
@@ -141,16 +131,6 @@ describe('takeGroup', () => {
       const theirs = cloud.addGroup({ memberIds: [cloud.addSnapshot({ sourceDiskId: 'd-1' }).id], tags });
       expect((await take()).id).not.to.equal(theirs);
     });
-  });
-
-  it('keeps a group that has lost a member, and says so each time: nobody else may lose the others', async () => {
-    const { take, cloud } = startScene();
-    const { id, snapshots } = await take();
-    cloud.snapshots.remove(snapshots[1]?.id ?? '');
-    const error = await rejectionOf(take());
-    expect(error).to.have.property('kind', 'busy');
-    expect(error.message).to.contain(`snapshot group ${id} lacks the snapshots of d-2`);
-    expect(cloud.countOf('deleteSnapshotGroup')).to.equal(0);
   });
 
   describe('a group that ECS fails to make', () => {
@@ -262,6 +242,23 @@ describe('takeGroup', () => {
         expect(await rejectionOf(take({ resourceGroupId: 'rg-1' }))).to.have.property('kind', 'busy');
       }
       expect(cloud.groups.values()).to.have.length(1);
+    });
+
+    it('is not made a second time after the id of the cluster was changed: says which group it is', async () => {
+      let nowMs = 0;
+      const scene = startScene({}, new Sightings(() => nowMs));
+      const { id } = await scene.take();
+      const parts = { ...scene, clusterId: 'c-2' };
+      const takeNow = () => takeGroup(parts, aGroupRequest({ tags: originTags('c-2') }), aCall());
+      for (nowMs = 0; nowMs <= 2 * doubtAfterMs; nowMs += doubtAfterMs / 2) {
+        const error = await rejectionOf(takeNow());
+        expect(error).to.have.property('kind', 'busy');
+        expect(error.message).to.contain(`made snapshot group ${id} of cluster c-1`);
+      }
+      expect(scene.cloud.groups.values()).to.have.length(1);
+      const { tags } = scene.cloud.groups.get(id) ?? { tags: [] };
+      scene.cloud.groups.set(id, { tags: new Map([...tags, [tagKeys.cluster, 'c-2']]) });
+      expect(await takeNow()).to.have.property('id', id);
     });
 
     it('is found when the token was used with other parameters', async () => {
