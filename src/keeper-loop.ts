@@ -15,7 +15,7 @@ const maxTold = 5;
 
 /** A keeper at work, until it is disposed. */
 export interface RunningKeeper extends Disposable {
-  /** What it was refused in its last round, one sentence each: that does not pass by itself. */
+  /** What it could not do in its last round for want of a right or of CRDs, one sentence each: none passes by itself. */
   problems(): readonly string[];
 }
 
@@ -29,9 +29,14 @@ export function startKeeper(options: KeeperLoopOptions): RunningKeeper {
     ...options,
     onAct: (act) => log.info({ ...act, isDryRun }, isDryRun ? 'The keeper would act' : 'The keeper acts'),
     onProblem(error) {
-      log.warn({ err: error }, 'The keeper leaves something for its next round');
-      if (isDiskError(error, 'denied')) {
-        refusalsNow.add(`the keeper is refused: ${error.message}`);
+      if (!isDiskError(error, 'denied', 'unsupported')) {
+        log.warn({ err: error }, 'The keeper leaves something for its next round');
+        return;
+      }
+      const refusal = `keeper: ${error.message}`;
+      refusalsNow.add(refusal);
+      if (!refusals.includes(refusal)) {
+        log.warn({ err: error }, 'The keeper cannot do all; it goes on with the rest');
       }
     },
   });

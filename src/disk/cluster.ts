@@ -24,7 +24,7 @@ export interface Cluster {
    *   snapshot CRDs are not installed.
    */
   recordProtection(protection: DeleteProtection, call: Call): Promise<RecordedProtection>;
-  /** Every protection that this cluster has on record. */
+  /** Every protection that this cluster has on record. @throws DiskError `unsupported` without the snapshot CRDs. */
   listProtections(call: Call): Promise<RecordedProtection[]>;
   /** Whether a claim that is not bound yet is to be restored from this protection or from the same snapshot. */
   isBeingRestored(snapshotId: string, call: Call): Promise<boolean>;

@@ -15,7 +15,10 @@ import { listAll, type ObjectStore } from './store.ts';
 
 const rounds = 4;
 
-/** Every protection on record, also half of one. Without the snapshot CRDs there is none. */
+/**
+ * Every protection on record, also half of one.
+ * @throws DiskError `unsupported` when the snapshot CRDs are not installed.
+ */
 export async function listProtections(
   store: ObjectStore,
   settings: ProtectionSettings,
@@ -24,17 +27,15 @@ export async function listProtections(
   const labelSelector = Object.entries(ourLabels(settings))
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  return await withoutCrds([], async () => {
-    const contents = await listAll(store, snapshotContents, { labelSelector }, call);
-    const named = await listAll(store, snapshots, { labelSelector }, call);
-    const records = new Map<string, RecordedProtection>();
-    for (const one of [...contents.map(recordOfContent), ...named.map(recordOfSnapshot)]) {
-      if (one !== undefined && !records.has(one.contentName)) {
-        records.set(one.contentName, one);
-      }
+  const contents = await listAll(store, snapshotContents, { labelSelector }, call);
+  const named = await listAll(store, snapshots, { labelSelector }, call);
+  const records = new Map<string, RecordedProtection>();
+  for (const one of [...contents.map(recordOfContent), ...named.map(recordOfSnapshot)]) {
+    if (one !== undefined && !records.has(one.contentName)) {
+      records.set(one.contentName, one);
     }
-    return [...records.values()];
-  });
+  }
+  return [...records.values()];
 }
 
 /**

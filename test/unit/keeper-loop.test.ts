@@ -19,7 +19,7 @@ describe('The loop of the keeper', () => {
     expect(keeper.problems()).to.deep.equal([]);
 
     await clock.advance(60_000);
-    expect(keeper.problems()).to.deep.equal(['the keeper is refused: it may not list volumesnapshots']);
+    expect(keeper.problems()).to.deep.equal(['keeper: it may not list volumesnapshots']);
 
     scene.cluster.listProtections = list;
     await clock.advance(60_000);

@@ -214,11 +214,12 @@ describe('Protections on record', () => {
     expect(request?.body).to.have.nested.property('preconditions.resourceVersion');
   });
 
-  it('knows of none, and has nothing to do, without the snapshot CRDs', async () => {
+  it('says so, and has nothing to do, without the snapshot CRDs', async () => {
     await using setup = await setUp();
     await setup.api.withoutCrds('volumesnapshots', 'volumesnapshotcontents');
 
-    expect(await setup.cluster.listProtections(call())).to.deep.equal([]);
+    const message = await refusal(setup.cluster.listProtections(call()), 'unsupported');
+    expect(message).to.contain('install the CRDs');
     expect(await setup.cluster.isBeingRestored('s-1', call())).to.equal(false);
     await setup.cluster.removeProtection(recorded, call());
   });
