@@ -78,7 +78,10 @@ async function waitUntilSettled(cloud: DiskCloud, disk: Disk, call: Call): Promi
 
 function assertNotInUse(disk: Disk): void {
   if (isInUse(disk)) {
-    const holders = disk.attachments.map(({ instanceId }) => instanceId).join(', ');
+    const holders = disk.attachments
+      .map(({ instanceId }) => instanceId)
+      .toSorted()
+      .join(', ');
     const by = holders === '' ? '' : ` by ${holders}`;
     throw new DiskError('in-use', `disk ${disk.id} is in use${by} (${disk.status}); detach it first`);
   }

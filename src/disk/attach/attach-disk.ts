@@ -63,7 +63,10 @@ function stepFor(disk: Disk, { instanceId, shared }: AttachWish): Step {
     if (shared && disk.multiAttach) {
       return 'attach';
     }
-    const holders = others.map((attachment) => attachment.instanceId).join(', ');
+    const holders = others
+      .map((attachment) => attachment.instanceId)
+      .toSorted()
+      .join(', ');
     const message = `disk ${disk.id} is attached to instance ${holders}; it must be detached from there before it can be attached to ${instanceId}`;
     throw new DiskError('in-use', message);
   }
