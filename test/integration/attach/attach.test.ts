@@ -165,15 +165,20 @@ describe('Publishing and unpublishing', () => {
     const volumeId = await createVolume(plugin.client, 'pvc-1');
     const both = (nodeId: string) => new RegExp(`${volumeId}.*${nodeId}`);
     await expectFailure(publish(plugin.client, volumeId, far), GrpcStatus.INVALID_ARGUMENT, both(far));
-    const shared = publish(plugin.client, volumeId, node, { volumeCapability: sharedCapability });
-    await expectFailure(shared, GrpcStatus.INVALID_ARGUMENT, both(node));
-    await publish(plugin.client, volumeId, node);
-    const again = publish(plugin.client, volumeId, node, { volumeCapability: sharedCapability });
-    await expectFailure(again, GrpcStatus.ALREADY_EXISTS, both(node));
     const request = { volumeId, nodeId: node, volumeCapability: mountCapability, readonly: true };
-    const readonly = invoke(plugin.client.controller, 'ControllerPublishVolume', request);
-    await expectFailure(readonly, GrpcStatus.ALREADY_EXISTS, both(node));
+    const readonly = () => invoke(plugin.client.controller, 'ControllerPublishVolume', request);
+    await expectFailure(readonly(), GrpcStatus.INVALID_ARGUMENT, both(node));
+    await publish(plugin.client, volumeId, node);
+    await expectFailure(readonly(), GrpcStatus.ALREADY_EXISTS, both(node));
     expect(await emulator.requests('AttachDisk')).to.have.length(1);
+  });
+
+  it('publishes a plain disk at one node though its volume says several', async () => {
+    const volumeId = await createVolume(plugin.client, 'pvc-1');
+    const elsewhere = await addNode(emulator);
+    await publish(plugin.client, volumeId, node, { volumeCapability: sharedCapability });
+    const second = publish(plugin.client, volumeId, elsewhere, { volumeCapability: sharedCapability });
+    await expectFailure(second, GrpcStatus.FAILED_PRECONDITION, new RegExp(`${volumeId}.*${node}`));
   });
 
   it('refuses one more disk than the instance type takes, before it asks ECS for it', async () => {
