@@ -32,6 +32,7 @@ export interface GroupRequest {
   readonly snapshotIds: readonly string[];
 }
 
+// The standard bans control characters in names, so the pattern must name them.
 // eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
