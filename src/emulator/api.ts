@@ -10,6 +10,7 @@ import { newId, newRequestId } from './ids.ts';
 import type { RawParameters } from './parameters/schema.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { errorResponse, okResponse, type WireResponse } from './response.ts';
+import { tagsOfRequest } from './rules/request-tags.ts';
 import type { Account, Settings } from './settings.ts';
 import type { SignedRequest } from './signature.ts';
 
@@ -62,7 +63,8 @@ async function responseTo(
     nowMs: emulator.clock.now(),
     settings: emulator.settings,
   });
-  const call: Call = { emulator, action, account, raw, entry, closed: request.closed };
+  const tags = tagsOfRequest(emulator.state, raw);
+  const call: Call = { emulator, action, account, raw, tags, entry, closed: request.closed };
   try {
     const plans = await meetFaults('before', call);
     await waitLatency(emulator.settings, call);

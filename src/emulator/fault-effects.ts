@@ -20,7 +20,8 @@ export class FaultSignal extends Error {
 /** Lets the rules that hit the request at this point take effect, in their order; returns the snapshot plans. */
 export async function meetFaults(when: FaultRule['when'], call: Call): Promise<SnapshotPlan[]> {
   const plans: SnapshotPlan[] = [];
-  for (const { id, effect } of call.emulator.faults.hit(when, call.action.name, call.raw)) {
+  const request = { action: call.action.name, parameters: call.raw, tags: call.tags };
+  for (const { id, effect } of call.emulator.faults.hit(when, request)) {
     call.entry.faultApplied.push(id);
     if (effect.type === 'snapshot') {
       plans.push(effect);

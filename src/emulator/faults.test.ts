@@ -2,10 +2,10 @@ import { expect } from 'chai';
 
 import { answerApiRequest } from './api.ts';
 import type { FaultEffect, FaultRule } from './faults.ts';
-import { at, defaultSigner, newDisk, signedRequest, testCloud, type TestCloud } from './test-kit.test.ts';
+import { at, defaultSigner, newDisk, signedRequest, testCloud, type Parameters, type TestCloud } from './test-kit.test.ts';
 
 function addFault(cloud: TestCloud, effect: FaultEffect, rule: Partial<FaultRule> = {}): void {
-  const preset = { id: 'f', action: 'CreateDisk', when: 'before', skip: 0, times: 0, match: {} } as const;
+  const preset = { id: 'f', action: 'CreateDisk', when: 'before', skip: 0, times: 0, match: {}, tags: {} } as const;
   cloud.emulator.faults.add({ ...preset, ...rule, effect });
 }
 
@@ -64,6 +64,40 @@ describe('Fault rules', () => {
     cloud.emulator.faults.remove();
     addFault(cloud, error);
     expect(await cloud.code('DescribeRegions')).to.equal('OK');
+  });
+
+  it('hit requests about what carries their tags only', async () => {
+    const cloud = testCloud();
+    const tagged = { 'Tag.1.Key': 'team', 'Tag.1.Value': 'shop', 'Tag.2.Key': 'tier', 'Tag.2.Value': '1' };
+    const DiskId = await cloud.usedDisk(tagged);
+    const other = await cloud.usedDisk({ 'Tag.1.Key': 'team', 'Tag.1.Value': 'bank' });
+    const { SnapshotId } = await cloud.ok('CreateSnapshot', { DiskId });
+    const group = { 'DiskId.1': DiskId, RegionId: 'cn-hangzhou' };
+    const { SnapshotGroupId } = await cloud.ok('CreateSnapshotGroup', group);
+    addFault(cloud, error, { action: '*', tags: { team: 'shop', tier: '1' } });
+    const hit = async (action: string, parameters: Parameters) =>
+      (await cloud.code(action, { RegionId: 'cn-hangzhou', ...parameters })) === 'ServiceUnavailable';
+
+    expect(await hit('CreateDisk', { ...newDisk, ...tagged }), 'made with them').to.equal(true);
+    expect(await hit('ResizeDisk', { DiskId, NewSize: 30 }), 'the disk').to.equal(true);
+    const list = JSON.stringify([other, DiskId]);
+    expect(await hit('DescribeDisks', { DiskIds: list }), 'one of the disks').to.equal(true);
+    expect(await hit('DeleteSnapshot', { SnapshotId: String(SnapshotId) }), 'its snapshot').to.equal(true);
+    const groupId = { SnapshotGroupId: String(SnapshotGroupId) };
+    expect(await hit('DeleteSnapshotGroup', groupId), 'the group of its snapshot').to.equal(true);
+
+    expect(await hit('CreateDisk', { ...newDisk, 'Tag.1.Key': 'team', 'Tag.1.Value': 'shop' })).to.equal(false);
+    expect(await hit('DescribeDisks', { DiskIds: JSON.stringify([other]) })).to.equal(false);
+    expect(await hit('DescribeDisks', { DiskIds: '[' }), 'what cannot be read').to.equal(false);
+    expect(await hit('DescribeRegions', {})).to.equal(false);
+  });
+
+  it('know the tags of what the request itself has taken away', async () => {
+    const cloud = testCloud();
+    const DiskId = await cloud.usedDisk({ 'Tag.1.Key': 'team', 'Tag.1.Value': 'shop' });
+    addFault(cloud, error, { action: '*', when: 'after', tags: { team: 'shop' } });
+    expect(await cloud.code('DeleteDisk', { DiskId })).to.equal('ServiceUnavailable');
+    expect(cloud.emulator.state.disks.size).to.equal(0);
   });
 
   it('hit every action with *', async () => {

@@ -1,5 +1,7 @@
 import type { SnapshotPlan } from './action.ts';
 import type { RawParameters } from './parameters/schema.ts';
+import { hasTags } from './rules/find.ts';
+import type { Tag } from './state/entities.ts';
 
 /** What a fault rule does to a request. */
 export type FaultEffect =
@@ -34,6 +36,16 @@ export interface FaultRule {
   readonly times: number;
   /** Only requests with these parameters; a value that ends in `*` is a prefix. */
   readonly match: Readonly<Record<string, string>>;
+  /** Only requests about something that carries all these tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A request as the rules see it. */
+export interface FaultSubject {
+  readonly action: string;
+  readonly parameters: RawParameters;
+  /** Of each thing that the request is about. */
+  readonly tags: readonly (readonly Tag[])[];
 }
 
 export interface FaultState extends FaultRule {
@@ -66,10 +78,10 @@ export class Faults {
   }
 
   /** The rules that hit this request at this point, counted as hits. */
-  hit(when: FaultRule['when'], action: string, parameters: RawParameters): FaultRule[] {
+  hit(when: FaultRule['when'], request: FaultSubject): FaultRule[] {
     const rules: FaultRule[] = [];
     for (const live of this.live) {
-      if (live.rule.when === when && isMeant(live.rule, action, parameters)) {
+      if (live.rule.when === when && isMeant(live.rule, request)) {
         live.matched += 1;
         if (live.matched > live.rule.skip && (live.rule.times === 0 || live.hits < live.rule.times)) {
           live.hits += 1;
@@ -102,12 +114,16 @@ export class Faults {
   }
 }
 
-function isMeant(rule: FaultRule, action: string, parameters: RawParameters): boolean {
-  if (rule.action !== '*' && rule.action !== action) {
+function isMeant(rule: FaultRule, request: FaultSubject): boolean {
+  if (rule.action !== '*' && rule.action !== request.action) {
     return false;
   }
-  return Object.entries(rule.match).every(([name, wanted]) => {
-    const value = parameters.get(name);
+  const hasParameters = Object.entries(rule.match).every(([name, wanted]) => {
+    const value = request.parameters.get(name);
     return wanted.endsWith('*') ? value?.startsWith(wanted.slice(0, -1)) === true : value === wanted;
   });
+  const wantedTags = Object.entries(rule.tags).map(([key, value]) => ({ key, value }));
+  return (
+    hasParameters && (wantedTags.length === 0 || request.tags.some((tags) => hasTags(tags, wantedTags)))
+  );
 }

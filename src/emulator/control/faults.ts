@@ -38,7 +38,7 @@ export const faultRoutes: readonly Route[] = [
 ];
 
 function ruleFrom(body: Readonly<Record<string, unknown>>): FaultRule {
-  onlyFields(body, 'id', 'action', 'when', 'effect', 'skip', 'times', 'match');
+  onlyFields(body, 'id', 'action', 'when', 'effect', 'skip', 'times', 'match', 'tags');
   const when = whenFrom(body['when'] ?? 'before');
   return {
     id: idFrom(body['id'] ?? randomUUID()),
@@ -47,7 +47,8 @@ function ruleFrom(body: Readonly<Record<string, unknown>>): FaultRule {
     effect: effectFrom(body['effect'], when),
     skip: countFrom('skip', body['skip'] ?? 0),
     times: countFrom('times', body['times'] ?? 0),
-    match: matchFrom(body['match'] ?? {}),
+    match: textsFrom('match', body['match'] ?? {}),
+    tags: textsFrom('tags', body['tags'] ?? {}),
   };
 }
 
@@ -79,14 +80,15 @@ function countFrom(name: string, value: unknown): number {
   return value;
 }
 
-function matchFrom(value: unknown): Readonly<Record<string, string>> {
+function textsFrom(field: 'match' | 'tags', value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ControlError(400, 'match must be an object: {"DiskId": "d-..."}.');
+    const example = field === 'match' ? '{"DiskId": "d-..."}' : '{"team": "payments"}';
+    throw new ControlError(400, `${field} must be an object: ${example}.`);
   }
   return Object.fromEntries(
     Object.entries(value).map(([name, wanted]: [string, unknown]) => {
       if (typeof wanted !== 'string') {
-        throw new ControlError(400, `match.${name} must be a text.`);
+        throw new ControlError(400, `${field}.${name} must be a text.`);
       }
       return [name, wanted];
     }),

@@ -1,10 +1,13 @@
 import type { Emulator } from '../emulator.ts';
-import { finishSnapshot } from '../lifecycle/snapshot-events.ts';
+import { finishSnapshot, removeSnapshot } from '../lifecycle/snapshot-events.ts';
 import type { Snapshot } from '../state/entities.ts';
 import { choiceField } from './body-fields.ts';
 import { ControlError, jsonBody, onlyFields, type ControlCall, type Route } from './route.ts';
 
-/** Changes what the service does by itself: `{"status"}` ends an upload, `{"progress"}` holds it at a percentage. */
+/**
+ * Changes what the service does by itself: `{"status"}` ends an upload or the retention time, `{"progress"}` holds the upload
+ * at a percentage.
+ */
 export const snapshotRoutes: readonly Route[] = [
   { method: 'POST', path: 'snapshots/:id', handle: changeSnapshot },
 ];
@@ -22,7 +25,7 @@ async function changeSnapshot(call: ControlCall): Promise<Snapshot> {
     snapshots.update(id, { heldProgress: percent(body['progress']) });
   }
   if (body['status'] !== undefined) {
-    finish(call.emulator, snapshotOf(call.emulator, id), body['status']);
+    return end(call.emulator, snapshotOf(call.emulator, id), body['status']);
   }
   return snapshotOf(call.emulator, id);
 }
@@ -42,10 +45,24 @@ function percent(value: unknown): number {
   return value;
 }
 
-function finish(emulator: Emulator, snapshot: Snapshot, wanted: unknown): void {
-  const status = choiceField('status', wanted, ['accomplished', 'failed'] as const);
+/** @returns the snapshot as it is then, or as it was before it went. */
+function end(emulator: Emulator, snapshot: Snapshot, wanted: unknown): Snapshot {
+  const status = choiceField('status', wanted, ['accomplished', 'failed', 'expired'] as const);
+  if (status === 'expired') {
+    expire(emulator, snapshot);
+    return snapshot;
+  }
   if (status === 'accomplished' && snapshot.cutAtMs === null) {
     throw new ControlError(409, `The snapshot ${snapshot.id} is not cut yet: advance the clock first.`);
   }
   finishSnapshot(emulator.state, snapshot, status, emulator.clock.now());
+  return snapshotOf(emulator, snapshot.id);
+}
+
+/** As if its days were over, and no other clock has moved. */
+function expire({ state }: Emulator, snapshot: Snapshot): void {
+  if (snapshot.retentionDays === null) {
+    throw new ControlError(409, `The snapshot ${snapshot.id} has no retention time that could end.`);
+  }
+  removeSnapshot(state, snapshot);
 }

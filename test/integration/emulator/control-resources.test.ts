@@ -144,4 +144,17 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
     );
     expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"status":"failed"}'))[0]).to.equal(200);
   });
+
+  it('end the retention time of a snapshot that has one, and nothing else with it', async () => {
+    const diskId = await emulator.usedDisk();
+    const expiring = new CreateSnapshotRequest({ diskId, retentionDays: 3 });
+    const snapshotId = present((await emulator.client.createSnapshot(expiring)).body?.snapshotId);
+    const lasting = await newSnapshot(diskId);
+    expect((await emulator.send('POST', `snapshots/${lasting}`, '{"status":"expired"}'))[0]).to.equal(409);
+    expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"status":"expired"}'))[0]).to.equal(200);
+    const { snapshots } = await emulator.control<{ snapshots: { id: string }[] }>('GET', '/state');
+    expect(snapshots.map(({ id }) => id))
+      .to.include(lasting)
+      .and.not.include(snapshotId);
+  });
 });
