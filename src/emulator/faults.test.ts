@@ -2,10 +2,26 @@ import { expect } from 'chai';
 
 import { answerApiRequest } from './api.ts';
 import type { FaultEffect, FaultRule } from './faults.ts';
-import { at, defaultSigner, newDisk, signedRequest, testCloud, type Parameters, type TestCloud } from './test-kit.test.ts';
+import {
+  at,
+  defaultSigner,
+  newDisk,
+  signedRequest,
+  testCloud,
+  type Parameters,
+  type TestCloud,
+} from './test-kit.test.ts';
 
 function addFault(cloud: TestCloud, effect: FaultEffect, rule: Partial<FaultRule> = {}): void {
-  const preset = { id: 'f', action: 'CreateDisk', when: 'before', skip: 0, times: 0, match: {}, tags: {} } as const;
+  const preset = {
+    id: 'f',
+    action: 'CreateDisk',
+    when: 'before',
+    skip: 0,
+    times: 0,
+    match: {},
+    tags: {},
+  } as const;
   cloud.emulator.faults.add({ ...preset, ...rule, effect });
 }
 
@@ -86,7 +102,9 @@ describe('Fault rules', () => {
     const groupId = { SnapshotGroupId: String(SnapshotGroupId) };
     expect(await hit('DeleteSnapshotGroup', groupId), 'the group of its snapshot').to.equal(true);
 
-    expect(await hit('CreateDisk', { ...newDisk, 'Tag.1.Key': 'team', 'Tag.1.Value': 'shop' })).to.equal(false);
+    expect(await hit('CreateDisk', { ...newDisk, 'Tag.1.Key': 'team', 'Tag.1.Value': 'shop' })).to.equal(
+      false,
+    );
     expect(await hit('DescribeDisks', { DiskIds: JSON.stringify([other]) })).to.equal(false);
     expect(await hit('DescribeDisks', { DiskIds: '[' }), 'what cannot be read').to.equal(false);
     expect(await hit('DescribeRegions', {})).to.equal(false);

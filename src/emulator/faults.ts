@@ -123,7 +123,5 @@ function isMeant(rule: FaultRule, request: FaultSubject): boolean {
     return wanted.endsWith('*') ? value?.startsWith(wanted.slice(0, -1)) === true : value === wanted;
   });
   const wantedTags = Object.entries(rule.tags).map(([key, value]) => ({ key, value }));
-  return (
-    hasParameters && (wantedTags.length === 0 || request.tags.some((tags) => hasTags(tags, wantedTags)))
-  );
+  return hasParameters && (wantedTags.length === 0 || request.tags.some((tags) => hasTags(tags, wantedTags)));
 }

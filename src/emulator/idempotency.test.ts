@@ -11,6 +11,7 @@ function holdBack(cloud: TestCloud, when: 'before' | 'after', ms: number): void 
     skip: 0,
     times: 1,
     match: {},
+    tags: {},
   } as const;
   cloud.emulator.faults.add(rule);
 }

@@ -1,26 +1,38 @@
 /**
- * Installs the chart into a real control plane and tells every story there:
+ * Installs the chart into a real control plane and tells every story there, and then again with somebody killed in its middle:
  *
  *     node test/e2e/run.ts
- *     node test/e2e/run.ts --story 'forced'    # only stories whose title holds this, while one works on it
+ *     node test/e2e/run.ts --story 'forced'      # only what has this in its title, while one works on it
+ *     node test/e2e/run.ts --story 'kill -9'     # only the second part
+ *     node test/e2e/run.ts --undisturbed         # only the first
  *
  * The last line is `N passed, N failed`; exit status 0 only when nothing failed. What failed leaves logs, events, objects
  * and the audit log in .cache/e2e/.
  */
 import { parseArgs } from 'node:util';
 import { config } from 'chai';
+import { interruptedStories } from './system/interrupted.ts';
 import { NoGoError } from './system/programs.ts';
 import { runAll } from './system/run-all.ts';
-import { stories } from './stories/index.ts';
+import { stories as all } from './stories/index.ts';
 
 // What differs is what one wants to read.
 config.truncateThreshold = 0;
 
 try {
-  const { values } = parseArgs({ options: { story: { type: 'string' }, keep: { type: 'boolean' } } });
-  const chosen = stories.filter(({ title }) => title.includes(values.story ?? ''));
-  process.exitCode = await runAll(chosen, {
-    isWhole: chosen.length === stories.length,
+  const { values } = parseArgs({
+    options: {
+      story: { type: 'string' },
+      keep: { type: 'boolean' },
+      undisturbed: { type: 'boolean' },
+    },
+  });
+  const isChosen = ({ title }: { title: string }) => title.includes(values.story ?? '');
+  const stories = all.filter(isChosen);
+  process.exitCode = await runAll({
+    stories,
+    interrupted: values.undisturbed === true ? [] : interruptedStories(all).filter(isChosen),
+    isWhole: stories.length === all.length,
     keepsRecords: values.keep ?? false,
   });
 } catch (error) {

@@ -21,6 +21,7 @@ export interface FaultRule {
   readonly skip?: number;
   readonly times?: number;
   readonly match?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** What lives in the emulated account. */
@@ -30,9 +31,8 @@ export interface CloudCounts {
   readonly groups: number;
 }
 
-/** An ECS emulator in its own process, driven over its control end points. */
-export interface Emulator extends AsyncDisposable {
-  readonly process: SpawnedProcess;
+/** An ECS emulator, driven over its control end points. */
+export interface EmulatorClient {
   /** `127.0.0.1:PORT` */
   readonly endpoint: string;
   control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
@@ -51,6 +51,11 @@ export interface Emulator extends AsyncDisposable {
   detach(diskId: string): Promise<void>;
 }
 
+/** An emulator in its own process. */
+export interface Emulator extends EmulatorClient, AsyncDisposable {
+  readonly process: SpawnedProcess;
+}
+
 /** The AccessKey that the emulator knows by default. */
 export const emulatorEnvironment = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator-access-key',
@@ -61,6 +66,15 @@ export const emulatorEnvironment = {
 export async function startEmulator(args: readonly string[] = []): Promise<Emulator> {
   const process = spawnCommand(['emulator', '--port', '0', ...args]);
   const [, endpoint = ''] = await process.waitForOutput(/listening on http:\/\/(\S+)/);
+  return {
+    ...connectEmulator(endpoint),
+    process,
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
+}
+
+/** An emulator that runs already at this `host:port`. */
+export function connectEmulator(endpoint: string): EmulatorClient {
   const url = `http://${endpoint}/__emulator`;
 
   const send = async (method: string, path: string, options: RequestInit = {}) => {
@@ -76,17 +90,16 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
   return {
-    process,
     endpoint,
     control,
     configure: async (settings) => void (await control('POST', '/settings', settings)),
     addFault: async (rule) => (await control<{ id: string }>('POST', '/faults', rule)).id,
     clearFaults: async () => void (await control('DELETE', '/faults')),
     waitForFault: async (ruleId, signal = AbortSignal.timeout(20_000)) =>
-      void (await send('GET', `/requests?waitForFault=${ruleId}&timeoutMs=60000`, { signal })),
+      void (await send('GET', `/requests?waitForFault=${ruleId}&timeoutMs=60000&action=none`, { signal })),
     async requests(action) {
-      const { requests } = await control<{ requests: LoggedRequest[] }>('GET', '/requests');
-      return action === undefined ? requests : requests.filter((request) => request.action === action);
+      const query = action === undefined ? '' : `?action=${action}`;
+      return (await control<{ requests: LoggedRequest[] }>('GET', `/requests${query}`)).requests;
     },
     clearRequests: async () => void (await control('DELETE', '/requests')),
     async counts() {
@@ -101,6 +114,5 @@ export async function startEmulator(args: readonly string[] = []): Promise<Emula
     },
     attach: async (diskId) => void (await control('POST', `/disks/${diskId}/attach`, {})),
     detach: async (diskId) => void (await control('POST', `/disks/${diskId}/detach`, {})),
-    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
 }

@@ -61,7 +61,8 @@ describe('CreateSnapshotGroup', () => {
     const cloud = testCloud({ uploadMs: 1000 });
     const disks = [await cloud.usedDisk(), await cloud.usedDisk()];
     const effect = { type: 'snapshot', outcome: 'failed', diskId: disks[1] ?? '' } as const;
-    cloud.emulator.faults.add({ id: 'f', action: '*', when: 'before', effect, skip: 0, times: 0, match: {} });
+    const always = { skip: 0, times: 0, match: {}, tags: {} };
+    cloud.emulator.faults.add({ id: 'f', action: '*', when: 'before', effect, ...always });
     const id = await groupOf(cloud, disks);
     cloud.advance(1000);
     const group = await groupNow(cloud, id);

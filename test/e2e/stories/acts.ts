@@ -32,6 +32,7 @@ export interface EcsDisk {
   readonly zoneId: string;
   readonly sizeGiB: number;
   readonly category: string;
+  readonly performanceLevel: string;
   readonly status: string;
   readonly instanceIds: readonly string[];
 }
@@ -40,6 +41,9 @@ export interface EcsSnapshot {
   readonly id: string;
   readonly name: string;
   readonly sourceDiskId: string;
+  /** Empty unless it is a member of a group. */
+  readonly groupId: string;
+  readonly retentionDays: number | null;
 }
 
 export interface ClaimWish {

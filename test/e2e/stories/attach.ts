@@ -23,6 +23,9 @@ interface Attachment extends KubeObject {
 export const attachToPodsNode: Story = {
   title:
     'A pod gets its disk attached to its node, another pod on another node gets it later, and it is free at the end',
+  interruption: {
+    moments: [{ action: 'AttachDisk' }, { action: 'DetachDisk' }, { action: 'AttachDisk', skip: 1 }],
+  },
   async tell(world) {
     const { kubectl, nodes, namespace } = world;
     const [first, second] = nodes.filter(({ zoneId }) => zoneId === nodes[0]?.zoneId);

@@ -5,6 +5,9 @@ import { applyClaim, attachedDisk, expectData, snapshots, someData } from './act
 export const cloneClaim: Story = {
   title:
     'A claim names another claim as its source and gets a disk with the same bytes; nothing else is left at ECS',
+  interruption: {
+    moments: [{ action: 'CreateSnapshot' }, { action: 'CreateDisk', skip: 1 }, { action: 'DeleteSnapshot' }],
+  },
   async tell(world) {
     const { ecs } = world;
     await applyClaim(world, { name: 'original', storageClass: 'alicloud-disk-essd' });

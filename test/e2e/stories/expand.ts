@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
@@ -22,6 +21,9 @@ const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 export const expandForced: Story = {
   title:
     'expand, forced: the claim grows behind a snapshot that kubectl describe shows, and that is gone afterwards',
+  interruption: {
+    moments: [{ action: 'CreateSnapshot' }, { action: 'ResizeDisk' }, { action: 'DeleteSnapshot' }],
+  },
   async tell(world) {
     const { kubectl, namespace, eventually } = world;
     await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '25Gi' });
@@ -50,6 +52,7 @@ export const expandForced: Story = {
 export const expandWithoutSnapshot: Story = {
   title:
     'expand without a snapshot to be had: forced does not grow, besteffort grows with a warning, closed just grows',
+  interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'ResizeDisk' }] },
   async tell(world) {
     const { kubectl, ecs, eventually } = world;
     await kubectl.apply(`
@@ -95,6 +98,9 @@ allowVolumeExpansion: true
 export const expandFails: Story = {
   title:
     'expand fails at ECS: the snapshot is kept, an event names it and the command that restores it, byte by byte',
+  interruption: {
+    moments: [{ action: 'CreateSnapshot' }, { action: 'ResizeDisk' }, { action: 'DeleteSnapshot' }],
+  },
   async tell(world) {
     const { kubectl, ecs, namespace, eventually } = world;
     await applyClaim(world, { name: 'orders', storageClass: 'alicloud-datasafe-essd' });
@@ -115,7 +121,7 @@ export const expandFails: Story = {
 
     // The command that the event prints, typed as it stands.
     const command = /csi-datasafe (restore-manifests .*?) \| kubectl apply -f -/.exec(message)?.[1] ?? '';
-    const manifests = execFileSync(process.execPath, [main, ...command.split(' ')], { encoding: 'utf8' });
+    const manifests = await world.run(process.execPath, [main, ...command.split(' ')]);
     await kubectl.apply(manifests);
     const restoredName = /--claim (\S+)/.exec(command)?.[1] ?? '';
     const restored = await attachedDisk(world, restoredName);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +31,7 @@ interface GroupContent extends KubeObject {
 export const groupOfStatefulSet: Story = {
   title:
     'group snapshot of the MySQL StatefulSet: ready, mapped to its claims, one volume and all volumes restored',
+  interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'CreateDisk', skip: 2 }] },
   async tell(world) {
     const { kubectl, namespace, controlPlane } = world;
     await kubectl.run(`apply -n ${namespace} -f -`, example('mysql.yaml'));
@@ -77,9 +77,8 @@ export const groupOfStatefulSet: Story = {
       output,
     ];
     const path = `${controlPlane.programDirectory}:${process.env['PATH'] ?? ''}`;
-    execFileSync('bash', [join(folder, 'generate_pvc.sh'), ...args], {
-      env: { PATH: path, HOME: controlPlane.directory },
-    });
+    const env = { PATH: path, HOME: controlPlane.directory };
+    await world.run('bash', [join(folder, 'generate_pvc.sh'), ...args], env);
     await kubectl.run(`apply -f ${output}`);
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
     for (const index of [0, 1]) {
@@ -92,6 +91,7 @@ export const groupOfStatefulSet: Story = {
 export const groupPolicies: Story = {
   title:
     'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain it stays and can be taken over',
+  interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }] },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await kubectl.apply(
@@ -151,14 +151,17 @@ export const groupPolicies: Story = {
 export const groupAcrossZones: Story = {
   title:
     'group snapshot of disks in two zones: refused with an event that names the disk and its claim; nothing is made',
+  interruption: { moments: [] },
   async tell(world) {
     const { kubectl, namespace, nodes } = world;
     const zones = [...new Set(nodes.map(({ zoneId }) => zoneId))];
+    const diskIds: string[] = [];
     for (const [index, name] of ['here', 'there'].entries()) {
       await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      await world.ecs.writeDisk(await attachedDisk(world, name, zones[index]), 0, someData(name));
+      const diskId = await attachedDisk(world, name, zones[index]);
+      await world.ecs.writeDisk(diskId, 0, someData(name));
+      diskIds.push(diskId);
     }
-    const before = Object.keys(await groups(world)).length;
     const wish = example('group-snapshot-demo.yaml').replace(
       'group-snapshot-class-demo',
       'alibabacloud-disk-group-snapshot',
@@ -168,6 +171,10 @@ export const groupAcrossZones: Story = {
       const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
       return items.find(({ spec }) => spec.volumeGroupSnapshotRef.namespace === namespace)?.metadata.name;
     });
+    // It is refused again and again, and each time it is looked for first.
+    const { metadata } = await kubectl.json(`get vgs group-snapshot-demo -n ${namespace}`);
+    const wanted = { Name: `alibabacloud-disk-${metadata.uid ?? ''}` };
+    world.interruptAt({ action: 'DescribeSnapshotGroups', match: wanted, isUntagged: true });
     const message = await world.event(
       `VolumeGroupSnapshotContent/${content}`,
       'GroupSnapshotCreationFailed',
@@ -175,7 +182,7 @@ export const groupAcrossZones: Story = {
     );
     expect(message).to.include(`claim ${namespace}/`);
     await world.event('PersistentVolumeClaim/there', 'GroupSnapshotRefused');
-    expect(Object.keys(await groups(world))).to.have.lengthOf(before);
+    expect(await groupsOf(world, diskIds)).to.deep.equal([]);
     await kubectl.run(`delete vgs group-snapshot-demo -n ${namespace} --timeout=60s`);
   },
 };
@@ -206,6 +213,12 @@ spec:
 async function groups({ ecs }: World): Promise<Record<string, readonly string[]>> {
   const state = await ecs.control<{ groups: { id: string; snapshotIds: string[] }[] }>('GET', '/state');
   return Object.fromEntries(state.groups.map(({ id, snapshotIds }) => [id, snapshotIds]));
+}
+
+/** The groups that have a snapshot of one of these disks. */
+async function groupsOf(world: World, diskIds: readonly string[]): Promise<string[]> {
+  const ofDisks = (await snapshots(world)).filter(({ sourceDiskId }) => diskIds.includes(sourceDiskId));
+  return [...new Set(ofDisks.map(({ groupId }) => groupId))];
 }
 
 /** What a user sees who looks for the snapshot of his claim. */

@@ -41,6 +41,7 @@ const victims: readonly Victim[] = [
 /** One story for each victim: five things are under way at ECS when it dies, and each comes to its end once. */
 export const interrupted: readonly Story[] = victims.map(({ title, kill }) => ({
   title: `${title} while claims are provisioned, expanded, deleted, snapshotted in a group and attached: all of it completes, once`,
+  interruption: { noneBecause: 'somebody is killed in it anyway' },
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
     const ids = await prepare(world);

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
-import { applyClaim, attachedDisk, volumeOf } from './acts.ts';
+import { applyClaim, attachedDisk, disks, volumeOf } from './acts.ts';
 
 export const changeAttributes: Story = {
   title:
     'A claim changes its VolumeAttributesClass in use: the disk follows, and a class that cannot be is refused with a reason',
+  interruption: { moments: [{ action: 'CreateDisk' }, { action: 'ModifyDiskSpec' }] },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
+    const { kubectl, namespace } = world;
     await applyClaim(world, {
       name: 'fast',
       storageClass: 'alicloud-disk-essd',
@@ -14,19 +15,13 @@ export const changeAttributes: Story = {
       attributesClass: 'alicloud-disk-essd-pl1',
     });
     const diskId = await attachedDisk(world, 'fast');
-    const created = (await ecs.requests('CreateDisk')).find(
-      ({ parameters, code }) => code === 'OK' && parameters['Size'] === '500',
-    );
-    expect(created?.parameters).to.include({ PerformanceLevel: 'PL1' });
+    const levelNow = async () => (await disks(world)).find(({ id }) => id === diskId)?.performanceLevel;
+    expect(await levelNow()).to.equal('PL1');
 
     await changeClass(world, 'fast', 'alicloud-disk-essd-pl2');
     await world.waitFor('pvc/fast', '{.status.currentVolumeAttributesClassName}=alicloud-disk-essd-pl2');
     await world.event('PersistentVolumeClaim/fast', 'VolumeModifySuccessful');
-    const changes = await ecs.requests('ModifyDiskSpec');
-    expect(
-      changes.filter(({ parameters, code }) => code === 'OK' && parameters['DiskId'] === diskId).at(-1)
-        ?.parameters,
-    ).to.include({ PerformanceLevel: 'PL2' });
+    expect(await levelNow()).to.equal('PL2');
     expect((await volumeOf(world, 'fast')).spec.volumeAttributesClassName).to.equal('alicloud-disk-essd-pl2');
 
     await kubectl.apply(attributesClass(`e2e-nonsense-${namespace}`, { performanceLevel: 'PL9' }));
@@ -42,6 +37,7 @@ export const changeAttributes: Story = {
 export const weakenProtection: Story = {
   title:
     'A VolumeAttributesClass takes the protection off a living volume: an event says so, and no snapshot is taken any more',
+  interruption: { moments: [{ action: 'TagResources' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
@@ -57,10 +53,9 @@ export const weakenProtection: Story = {
     await ecs.writeDisk(diskId, 0, Buffer.from('something'));
     await kubectl.run(`delete pod uses-data -n ${namespace} --grace-period=0 --force`);
     await kubectl.run(`delete pvc data -n ${namespace}`);
-    await world.eventually('the disk is gone', async () => {
-      const { disks } = await ecs.control<{ disks: { id: string }[] }>('GET', '/state');
-      return disks.every(({ id }) => id !== diskId);
-    });
+    await world.eventually('the disk is gone', async () =>
+      (await disks(world)).every(({ id }) => id !== diskId),
+    );
     const taken = await ecs.requests('CreateSnapshot');
     expect(taken.filter(({ parameters }) => parameters['DiskId'] === diskId)).to.have.lengthOf(0);
   },

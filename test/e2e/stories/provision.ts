@@ -4,6 +4,7 @@ import { applyClaim, boundDisk, deleteClaim, disks, usePod, volumeOf } from './a
 
 export const provisionAtOnce: Story = {
   title: 'A claim of a class with binding mode Immediate gets a disk, and its deletion takes the disk away',
+  interruption: { moments: [{ action: 'CreateDisk' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { kubectl } = world;
     await kubectl.apply(`
@@ -19,9 +20,13 @@ allowVolumeExpansion: true
     await applyClaim(world, { name: 'data', storageClass: 'e2e-immediate', size: '21Gi' });
     const diskId = await boundDisk(world, 'data');
 
-    const disk = (await disks(world)).find(({ id }) => id === diskId);
-    expect(disk).to.include({ sizeGiB: 21, category: 'cloud_essd' });
     const volume = await volumeOf(world, 'data');
+    const made = (await disks(world)).filter(({ name }) => name === volume.metadata.name);
+    expect(
+      made.map(({ id }) => id),
+      'one claim, one disk',
+    ).to.deep.equal([diskId]);
+    expect(made[0]).to.include({ sizeGiB: 21, category: 'cloud_essd' });
     expect(volume.spec.capacity.storage).to.equal('21Gi');
     expect(volume.metadata.name, 'the prefix of the chart').to.match(/^disk-/);
 
@@ -32,6 +37,7 @@ allowVolumeExpansion: true
 
 export const provisionForFirstConsumer: Story = {
   title: 'A claim of the shipped class waits for its first pod and gets a disk in the zone of that pod',
+  interruption: { moments: [{ action: 'CreateDisk' }, { action: 'CreateDisk', skip: 1 }] },
   async tell(world) {
     for (const zoneId of new Set(world.nodes.map((node) => node.zoneId))) {
       const name = `data-${zoneId}`;

@@ -5,6 +5,10 @@ import { applyClaim, attachedDisk, detachedDisk, disks, someData } from './acts.
 export const rightsTakenAway: Story = {
   title:
     'The plugin loses its rights: /readyz says which, nothing protected is deleted, and all goes on once they are back',
+  interruption: {
+    aloneBecause: 'it takes rights away that all others need',
+    moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }],
+  },
   async tell(world) {
     const { kubectl, controlPlane, namespace, ecs } = world;
     await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });

@@ -5,6 +5,9 @@ import { applyClaim, attachedDisk, expectData, snapshots, someData } from './act
 export const snapshotAndRestore: Story = {
   title:
     'A VolumeSnapshot turns ready, a claim is restored from it byte by byte, and its deletion deletes it at ECS',
+  interruption: {
+    moments: [{ action: 'CreateSnapshot' }, { action: 'CreateDisk', skip: 1 }, { action: 'DeleteSnapshot' }],
+  },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await applyClaim(world, { name: 'data', storageClass: 'alicloud-disk-essd' });
@@ -37,6 +40,7 @@ spec:
 export const snapshotOfNothing: Story = {
   title:
     'A VolumeSnapshot of a claim that is not there waits, with an event, and turns ready once the claim has data',
+  interruption: { moments: [{ action: 'CreateSnapshot' }] },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await kubectl.apply(`

@@ -14,6 +14,7 @@ import {
 export const staticVolume: Story = {
   title:
     'A disk that is there already becomes a volume by hand, with its data, and is deleted with its claim',
+  interruption: { moments: [{ action: 'AttachDisk', skip: 1 }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
     await applyClaim(world, { name: 'first', storageClass: 'alicloud-disk-essd' });

@@ -40,6 +40,16 @@ export interface ControlPlane extends AsyncDisposable {
   kubeconfigFor(name: string, token: string): string;
   /** Kills the API server and starts it again, as its node would. */
   restartApiServer(): Promise<void>;
+  readonly apiServer: ApiServerHealth;
+}
+
+export interface ApiServerHealth {
+  /** How often it has been killed. */
+  deaths(): number;
+  /** Resolves once it is ready; at once unless it is being started again. */
+  untilBack(): Promise<void>;
+  /** Infinity when it has never been away. */
+  msSinceBack(): number;
 }
 
 /** Starts everything below this directory, on free ports, and waits until the API server is ready. */
@@ -66,14 +76,15 @@ export async function startControlPlane(programs: Programs, directory: string): 
   started.use(await startController(programs, directory, adminKubeconfig));
   started.use(await startScheduler(programs, directory, adminKubeconfig));
   const running = started.move();
-  const deniedTimes: { from: Date; until: Date }[] = [];
-  const whileDenied = async (run: () => Promise<void>) => {
-    const from = new Date();
-    try {
-      await run();
-    } finally {
-      deniedTimes.push({ from, until: new Date() });
-    }
+  const denials = recordDenials();
+  let deaths = 0;
+  let backAt = -Infinity;
+  let restarting = Promise.resolve();
+  const restart = async () => {
+    await apiServer.kill();
+    apiServer = launch(server.launch);
+    await untilReady();
+    backAt = performance.now();
   };
   return {
     kubectl,
@@ -82,15 +93,33 @@ export async function startControlPlane(programs: Programs, directory: string): 
     directory,
     programDirectory: programs.directory,
     kubeconfigFor,
-    deniedTimes,
-    whileDenied,
-    restartApiServer: () =>
-      whileDenied(async () => {
-        await apiServer.kill();
-        apiServer = launch(server.launch);
-        await untilReady();
-      }),
+    ...denials,
+    restartApiServer() {
+      deaths += 1;
+      restarting = denials.whileDenied(restart);
+      return restarting;
+    },
+    apiServer: {
+      deaths: () => deaths,
+      untilBack: () => restarting,
+      msSinceBack: () => performance.now() - backAt,
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function recordDenials(): Pick<ControlPlane, 'deniedTimes' | 'whileDenied'> {
+  const deniedTimes: { from: Date; until: Date }[] = [];
+  return {
+    deniedTimes,
+    async whileDenied(run) {
+      const from = new Date();
+      try {
+        await run();
+      } finally {
+        deniedTimes.push({ from, until: new Date() });
+      }
+    },
   };
 }
 
@@ -139,6 +168,8 @@ async function describeApiServer(programs: Programs, directory: string, etcd: st
     `--audit-policy-file=${files.auditPolicy}`,
     `--audit-log-path=${auditLog}`,
     '--audit-log-mode=blocking',
+    // In MiB: one file from the start to the end, however long that is.
+    '--audit-log-maxsize=100000',
     // The node's part of an endpoint; there is none.
     '--endpoint-reconciler-type=none',
   ];

@@ -60,7 +60,7 @@ export async function startPod(
   node: Node,
   directory: string,
 ): Promise<Pod> {
-  const home = join(directory, name);
+  const home = join(directory, namespace, name);
   mkdirSync(home, { recursive: true });
   const running = new Map<string, Running>();
   let isStopping = false;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Emulator } from '../../support/emulator.ts';
+import { connectEmulator, type Emulator, type EmulatorClient } from '../../support/emulator.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { helm } from './helm.ts';
 import { programFor } from './images.ts';
@@ -62,6 +62,15 @@ export async function installProduct(place: Place, emulator: Emulator): Promise<
   });
 }
 
+/** The emulator of a release with the preset `try`. */
+export function emulatorOf({ pods }: Product): EmulatorClient {
+  const pod = pods.find(({ name }) => name.includes('emulator'));
+  if (pod === undefined) {
+    throw new Error('this release has no emulator');
+  }
+  return connectEmulator(`127.0.0.1:${pod.port('http')}`);
+}
+
 /** `helm install`, as a user does; then starts what the Deployments in the API server say, and waits until it is ready. */
 export async function install(place: Place, installation: Installation): Promise<Product> {
   await using started = new AsyncDisposableStack();
@@ -71,6 +80,10 @@ export async function install(place: Place, installation: Installation): Promise
   helm(programs, args, controlPlane.adminKubeconfig);
   if (release === releaseName) {
     await createAccounts(place);
+  } else {
+    started.defer(() => {
+      helm(programs, ['uninstall', release, '--namespace', namespace], controlPlane.adminKubeconfig);
+    });
   }
   const services = new Map<string, string>();
   const node = nodeFor(place, installation, services);

@@ -10,24 +10,28 @@ import {
   type CheckContext,
 } from '../checks/index.ts';
 import { startControlPlane } from './control-plane.ts';
+import { tellInterrupted, type InterruptedStory } from './interrupted.ts';
 import { registerNodes } from './nodes.ts';
 import { install as installAnother, installProduct, type Installation } from './product.ts';
 import { buildPrograms } from './programs.ts';
-import { createReport, type Report } from './report.ts';
-import { createWorld, type Scene, type Story } from './story.ts';
+import { createReport } from './report.ts';
+import type { Scene, Story } from './story.ts';
+import { tellStory } from './telling.ts';
 
 const records = fileURLToPath(new URL('../../../.cache/e2e/', import.meta.url));
 const snapshotCrds = 'github.com/kubernetes-csi/external-snapshotter/client/v8';
 const totalLimitMs = 30 * 60_000;
 
 export interface RunOptions {
+  readonly stories: readonly Story[];
+  readonly interrupted: readonly InterruptedStory[];
   /** Every story is told, so that what they use together can be judged. */
   readonly isWhole: boolean;
   readonly keepsRecords: boolean;
 }
 
 /** @returns the exit status. */
-export async function runAll(stories: readonly Story[], options: RunOptions): Promise<number> {
+export async function runAll(options: RunOptions): Promise<number> {
   const programs = buildPrograms();
   const directory = mkdtempSync(join(tmpdir(), 'datasafe-e2e-'));
   const report = createReport();
@@ -56,10 +60,12 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
     for (const check of checksBeforeStories) {
       await report.add(check.title, () => check.run({ ...context, product }));
     }
-    for (const [index, story] of stories.entries()) {
+    const stage = { scene, report, directory };
+    for (const [index, story] of options.stories.entries()) {
       stopped.throwIfAborted();
-      await Promise.race([stop, tell(story, `story-${index + 1}`, { scene, report, directory })]);
+      await Promise.race([stop, tellStory(story, `story-${index + 1}`, stage)]);
     }
+    await Promise.race([stop, tellInterrupted(options.interrupted, stage, stopped)]);
     for (const check of options.isWhole ? checksAfterStories : []) {
       await report.add(check.title, () => check.run(context));
     }
@@ -79,46 +85,6 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
 /** Logs and objects; no sockets, no keys, and not the files of etcd. */
 function isWorthKeeping(path: string): boolean {
   return !/\.(sock|key|crt|kubeconfig|csv)$|\/(etcd|kubectl-cache)(\/|$)/.test(path);
-}
-
-interface Telling {
-  readonly scene: Scene;
-  readonly report: Report;
-  readonly directory: string;
-}
-
-async function tell(story: Story, name: string, { scene, report, directory }: Telling): Promise<void> {
-  const { kubectl } = scene.controlPlane;
-  const home = join(directory, 'stories');
-  mkdirSync(home, { recursive: true });
-  const world = createWorld(scene, name, join(home, `${name}.log`));
-  world.say(story.title);
-  await report.add(story.title, async () => {
-    try {
-      await kubectl.run(`create namespace ${name}`);
-      await story.tell(world);
-    } catch (error) {
-      await keepObjects(world.kubectl, join(home, name));
-      throw error;
-    } finally {
-      await scene.ecs.clearFaults();
-      await kubectl.run(`delete pods --all -n ${name} --grace-period=0 --force`).catch(() => undefined);
-      await kubectl.run(`delete namespace ${name} --wait=false`).catch(() => undefined);
-    }
-  });
-}
-
-/** What the API server holds at the moment of a failure. */
-async function keepObjects(kubectl: Scene['controlPlane']['kubectl'], path: string): Promise<void> {
-  const kinds = [
-    'pvc,pv,volumeattachments,volumesnapshots,volumesnapshotcontents',
-    'volumegroupsnapshots,volumegroupsnapshotcontents,pods,leases',
-    'events',
-  ];
-  for (const [index, kind] of kinds.entries()) {
-    const text = await kubectl.run(`get ${kind} -A -o yaml`).catch(String);
-    writeFileSync(`${path}-objects-${index}.yaml`, text);
-  }
 }
 
 /** Aborts when the process is told to end, so that what was started ends first. */

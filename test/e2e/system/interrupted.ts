@@ -1,0 +1,130 @@
+import { emulatorOf, type Product } from './product.ts';
+import { retypedKubectl, retypeWhenAway } from './retyped.ts';
+import { tagsOfNamespace, type Interruption, type Manner, type Story, type World } from './story.ts';
+import { createStrikes, type Strikes } from './strikes.ts';
+import { createInterruptions, type Interruptions } from './moments.ts';
+import { tell, type Stage, type Telling } from './telling.ts';
+import { victims, type PlaceOfDeath, type Victim } from './victims.ts';
+
+/** A story, told with somebody killed in its middle. */
+export interface InterruptedStory {
+  readonly title: string;
+  readonly story: Story;
+  readonly victim: Victim;
+  readonly interruption: Exclude<Interruption, { readonly noneBecause: string }>;
+  readonly name: string;
+}
+
+/** So many are told at a time. They wait most of it, but for two processors it is enough. */
+const atATime = 6;
+const companyMs = 1_500;
+/** Whoever is killed again and again is slower; whoever waits for him must be more patient. */
+const patience = 3;
+
+/** Each story with each victim, but for those that say why not. */
+export function interruptedStories(stories: readonly Story[]): InterruptedStory[] {
+  return victims.flatMap((victim) =>
+    stories.flatMap((story, index) => {
+      const { interruption } = story;
+      const title = `kill -9 of ${victim.name} during: ${story.title}`;
+      const name = `story-${index + 1}-${victim.word}`;
+      return 'moments' in interruption ? [{ title, story, victim, interruption, name }] : [];
+    }),
+  );
+}
+
+/** One round for each victim: first the stories that are told together, then those that must be alone. */
+export async function tellInterrupted(
+  all: readonly InterruptedStory[],
+  stage: Stage,
+  stopped: AbortSignal,
+): Promise<void> {
+  const { product, controlPlane } = stage.scene;
+  for (const [round, victim] of victims.entries()) {
+    const chosen = all.filter((one) => one.victim === victim);
+    const place: Place = { controlPlane, products: new Set([product]) };
+    const strikes = createStrikes(victim, place, companyMs);
+    const tellOne = async (one: InterruptedStory) => {
+      stopped.throwIfAborted();
+      await tell(
+        tellingOf(one, { stage, place, strikes, firstIs: round % 2 === 0 ? 'after' : 'before' }),
+        stage,
+      );
+    };
+    const together = chosen.filter(({ interruption }) => interruption.aloneBecause === undefined);
+    await atOnce(together, tellOne);
+    for (const one of chosen.filter((other) => !together.includes(other))) {
+      await tellOne(one);
+    }
+    await strikes.untilRecovered();
+  }
+}
+
+async function atOnce<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...all];
+  const work = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      await run(one);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+}
+
+interface Round {
+  readonly stage: Stage;
+  readonly place: Place;
+  readonly strikes: Strikes;
+  readonly firstIs: 'before' | 'after';
+}
+
+interface Place extends PlaceOfDeath {
+  readonly products: Set<Product>;
+}
+
+function tellingOf({ title, story, interruption, name }: InterruptedStory, round: Round): Telling {
+  const { scene } = round.stage;
+  const { apiServer, kubectl } = scene.controlPlane;
+  const retype = retypeWhenAway(apiServer);
+  let interruptions: Interruptions | undefined;
+  let say: World['say'] = () => undefined;
+  const arm = (ecs: World['ecs'], tags: Readonly<Record<string, string>>) => {
+    const watched = { ecs, tags, strikes: round.strikes, say };
+    interruptions = createInterruptions(round.firstIs, watched);
+    interruption.moments.forEach((moment) => interruptions?.add(moment));
+  };
+  const manner: Manner = {
+    kubectl: retypedKubectl(kubectl, retype, patience),
+    retype,
+    patience,
+    interruptAt: (moment) => interruptions?.add(moment),
+    async install(installation) {
+      const product = await scene.install(installation);
+      round.place.products.add(product);
+      const end = async () => {
+        round.place.products.delete(product);
+        await product[Symbol.asyncDispose]();
+      };
+      if (interruption.inOwnInstallation === true) {
+        arm(emulatorOf(product), {});
+      }
+      return { ...product, [Symbol.asyncDispose]: end };
+    },
+  };
+  return {
+    title,
+    name,
+    manner,
+    async tell(world) {
+      say = world.say;
+      try {
+        if (interruption.inOwnInstallation !== true) {
+          arm(scene.ecs, tagsOfNamespace(name));
+        }
+        await story.tell(world);
+        await interruptions?.untilAllCame();
+      } finally {
+        interruptions?.stop();
+      }
+    },
+  };
+}

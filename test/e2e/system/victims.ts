@@ -1,0 +1,83 @@
+import type { ControlPlane } from './control-plane.ts';
+import type { Pod } from './pod.ts';
+import type { Product } from './product.ts';
+import { eventually } from './wait.ts';
+
+/** Who is killed in the middle of a story. */
+export interface Victim {
+  /** For titles: "kill -9 of <name> during: …". */
+  readonly name: string;
+  /** For names of namespaces. */
+  readonly word: string;
+  /** SIGKILL; resolves once every one of them is dead, or has been. */
+  kill(place: PlaceOfDeath): Promise<void>;
+  /** Resolves once they can be killed again: what is dead already cannot be in the middle of something. */
+  untilRecovered(place: PlaceOfDeath): Promise<void>;
+}
+
+export interface PlaceOfDeath {
+  readonly controlPlane: ControlPlane;
+  /** Every installation that runs. */
+  readonly products: ReadonlySet<Product>;
+}
+
+const notSidecars = new Set(['plugin', 'emulator']);
+
+function podsOf({ products }: PlaceOfDeath): Pod[] {
+  return [...products].flatMap(({ pods }) => pods);
+}
+
+interface Target {
+  readonly pod: Pod;
+  readonly container: string;
+}
+
+function targets(place: PlaceOfDeath, isOne: (containerName: string) => boolean): Target[] {
+  return podsOf(place).flatMap((pod) =>
+    pod.containers.filter(({ name }) => isOne(name)).map(({ name }) => ({ pod, container: name })),
+  );
+}
+
+async function killAll(all: readonly Target[]): Promise<void> {
+  await Promise.all(all.map(({ pod, container }) => pod.kill(container)));
+}
+
+async function untilAllRun(all: readonly Target[]): Promise<void> {
+  for (const { pod, container } of all) {
+    await eventually(`${container} of ${pod.name} runs again`, () => pod.isRunning(container));
+  }
+}
+
+const isPlugin = (name: string) => name === 'plugin';
+const isSidecar = (name: string) => !notSidecars.has(name);
+
+export const victims: readonly Victim[] = [
+  {
+    // Both replicas: with one alive, whatever it knows in memory would survive.
+    name: 'the plugin',
+    word: 'plugin',
+    kill: (place) => killAll(targets(place, isPlugin)),
+    async untilRecovered(place) {
+      const plugins = targets(place, isPlugin);
+      await untilAllRun(plugins);
+      for (const { pod, container } of plugins) {
+        await eventually(`${container} of ${pod.name} answers again`, async () => {
+          return (await pod.probe(container, 'livenessProbe')).status === 200;
+        });
+      }
+    },
+  },
+  {
+    // All of them, the snapshot-controller too: leaders and those who would take over at once.
+    name: 'every sidecar',
+    word: 'sidecars',
+    kill: (place) => killAll(targets(place, isSidecar)),
+    untilRecovered: (place) => untilAllRun(targets(place, isSidecar)),
+  },
+  {
+    name: 'the API server',
+    word: 'api-server',
+    kill: ({ controlPlane }) => controlPlane.restartApiServer(),
+    untilRecovered: ({ controlPlane }) => controlPlane.apiServer.untilBack(),
+  },
+];
