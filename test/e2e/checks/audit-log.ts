@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { ControlPlane } from '../system/control-plane.ts';
 import { releaseNamespace } from '../system/product.ts';
 
 /** A request of one of our containers, as the API server recorded it. */
@@ -34,17 +35,38 @@ interface ObjectReference {
 
 const ours = new RegExp(`^system:serviceaccount:${releaseNamespace}:only-(.+)$`);
 
-/** Everything that the containers of the chart have asked the API server. */
-export async function readAuditLog(path: string): Promise<AuditedRequest[]> {
+/**
+ * Everything that the containers of the chart have asked the API server.
+ * @throws Error when more events are cut off than API servers have died.
+ */
+export async function readAuditLog({ auditLog, apiServer }: ControlPlane): Promise<AuditedRequest[]> {
   const found: AuditedRequest[] = [];
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    const event = JSON.parse(line) as AuditEvent;
-    const component = ours.exec(event.user.username)?.[1];
-    if (component !== undefined && event.objectRef?.resource !== undefined) {
-      found.push({ component, ...requestIn(event, event.objectRef) });
+  let cutOff = 0;
+  for await (const line of createInterface({ input: createReadStream(auditLog) })) {
+    for (const text of line.split(beginning)) {
+      const event = eventIn(text);
+      cutOff += event === undefined ? 1 : 0;
+      const component = ours.exec(event?.user.username ?? '')?.[1];
+      if (event?.objectRef?.resource !== undefined && component !== undefined) {
+        found.push({ component, ...requestIn(event, event.objectRef) });
+      }
     }
   }
+  if (cutOff > apiServer.deaths()) {
+    throw new Error(`${cutOff} events in ${auditLog} are cut off, but the API server died less often`);
+  }
   return found;
+}
+
+/** Of an event. Where an API server died in the middle of one, the next has begun in the same line. */
+const beginning = /(?=\{"kind":"Event")/;
+
+function eventIn(text: string): AuditEvent | undefined {
+  try {
+    return JSON.parse(text) as AuditEvent;
+  } catch {
+    return undefined;
+  }
 }
 
 function requestIn(event: AuditEvent, object: ObjectReference) {

@@ -5,6 +5,7 @@ import {
   manifestsFollowChart,
   versionOfGroups,
 } from './chart.ts';
+import { nothingLeftOver } from './leaks.ts';
 import { onlyGrantedActions } from './ram-policy.ts';
 import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
@@ -39,4 +40,9 @@ export const checksBeforeInstallation: readonly Check[] = [
 /** Of the installed product, before any story. */
 export const checksBeforeStories: readonly Check<ProductContext>[] = [podHoldsAllRoles, probesAnswer];
 /** Of what all stories have used together. */
-export const checksAfterStories: readonly Check[] = [nothingDenied, everyRightUsed, onlyGrantedActions];
+export const checksAfterStories: readonly Check[] = [
+  nothingLeftOver,
+  nothingDenied,
+  everyRightUsed,
+  onlyGrantedActions,
+];

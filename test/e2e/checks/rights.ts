@@ -52,7 +52,7 @@ export const podHoldsAllRoles: Check = {
 export const nothingDenied: Check = {
   title: 'rights: no request of ours was denied, each container with the rights of its own role alone',
   async run({ controlPlane }) {
-    const requests = await readAuditLog(controlPlane.auditLog);
+    const requests = await readAuditLog(controlPlane);
     const seen = new Set(requests.map(({ component }) => component));
     expect([...seen].sort()).to.deep.equal([
       ...['attacher', 'plugin', 'provisioner', 'resizer', 'snapshot-controller', 'snapshotter'],
@@ -68,7 +68,7 @@ export const nothingDenied: Check = {
 export const everyRightUsed: Check = {
   title: 'rights: every verb of every rule was used',
   async run(context) {
-    const requests = await readAuditLog(context.controlPlane.auditLog);
+    const requests = await readAuditLog(context.controlPlane);
     const unused = (await grantedRights(context)).filter(
       (right) => !requests.some((request) => usesRight(request, right)),
     );

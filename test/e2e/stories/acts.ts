@@ -88,8 +88,47 @@ export async function boundDisk(
   claimName: string,
   namespace = world.namespace,
 ): Promise<string> {
-  await world.waitFor(`pvc/${claimName}`, '{.status.phase}=Bound', { namespace });
-  return (await volumeOf(world, claimName, namespace)).spec.csi.volumeHandle;
+  for (let trial = 1; ; trial += 1) {
+    try {
+      await world.waitFor(`pvc/${claimName}`, '{.status.phase}=Bound', { namespace, seconds: 20 });
+      return (await volumeOf(world, claimName, namespace)).spec.csi.volumeHandle;
+    } catch (error) {
+      if (trial === 5) {
+        throw error;
+      }
+      await rescheduleLostPods(world, claimName, namespace);
+    }
+  }
+}
+
+interface UsingPod extends KubeObject {
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly volumes: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
+  };
+}
+
+/**
+ * Where the API server has just died, the scheduler may give a pod a node because of an older claim of the same name, which was
+ * bound. It does not look again, and nobody provisions the new claim: whoever owns the pod has to make it anew.
+ */
+async function rescheduleLostPods({ kubectl, say }: World, claimName: string, namespace: string) {
+  const claim = await kubectl.json<Claim>(`get pvc ${claimName} -n ${namespace}`);
+  if (claim.metadata.annotations?.['volume.kubernetes.io/selected-node'] !== undefined) {
+    return;
+  }
+  const { items } = await kubectl.json<{ items: UsingPod[] }>(`get pods -n ${namespace}`);
+  const isLost = ({ spec }: UsingPod) =>
+    spec.nodeName !== undefined &&
+    spec.volumes.some(({ persistentVolumeClaim: it }) => it?.claimName === claimName);
+  for (const { metadata } of items.filter(isLost)) {
+    say(`${metadata.name} has a node, but its claim has none: made anew`);
+    await kubectl.run(`delete pod ${metadata.name} -n ${namespace} --grace-period=0 --force`);
+    const applied = metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
+    if (applied !== undefined) {
+      await kubectl.apply(applied);
+    }
+  }
 }
 
 export async function volumeOf(

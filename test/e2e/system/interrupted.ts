@@ -16,7 +16,7 @@ export interface InterruptedStory {
 }
 
 /** So many are told at a time. They wait most of it, but for two processors it is enough. */
-const atATime = 6;
+const atATime = 8;
 const companyMs = 1_500;
 /** Whoever is killed again and again is slower; whoever waits for him must be more patient. */
 const patience = 3;
@@ -57,6 +57,9 @@ export async function tellInterrupted(
       await tellOne(one);
     }
     await strikes.untilRecovered();
+    if (chosen.length > 0) {
+      stage.report.note(strikes.summary());
+    }
   }
 }
 
@@ -96,6 +99,7 @@ function tellingOf({ title, story, interruption, name }: InterruptedStory, round
     kubectl: retypedKubectl(kubectl, retype, patience),
     retype,
     patience,
+    isInterrupted: true,
     interruptAt: (moment) => interruptions?.add(moment),
     async install(installation) {
       const product = await scene.install(installation);

@@ -79,7 +79,12 @@ async function isInterrupted(
     const death = await strikes.strike();
     const requests = await ecs.requests(action);
     const held = requests.find(({ faultApplied }) => faultApplied.includes(rule));
-    return held !== undefined && held.startedAt <= death.until && (held.finishedAt ?? Infinity) >= death.from;
+    const isInTime =
+      held !== undefined && held.startedAt <= death.until && (held.finishedAt ?? Infinity) >= death.from;
+    if (isInTime) {
+      strikes.met(death);
+    }
+    return isInTime;
   } finally {
     await ecs.control('DELETE', `/faults/${rule}`);
   }

@@ -2,6 +2,8 @@
 export interface Report {
   /** Runs it and prints how it went and how long it took. Never throws. */
   add(title: string, run: () => Promise<void>): Promise<void>;
+  /** Prints what does not count. */
+  note(text: string): void;
   failed(): number;
   /** Prints the line that counts. */
   close(): void;
@@ -24,6 +26,7 @@ export function createReport(): Report {
         console.log(`FAILED ${seconds()}  ${title}\n${describe(error)}`);
       }
     },
+    note: (text) => console.log(`${''.padEnd(17)}${text}`),
     failed: () => failed,
     close() {
       console.log(`\nin ${Math.round((performance.now() - createdAt) / 1000)} s`);

@@ -56,6 +56,8 @@ export interface World {
   readonly event: (object: string, reason: string, containing?: string) => Promise<string>;
   /** Waits until the answer is something else than undefined or false. */
   readonly eventually: typeof eventually;
+  /** Somebody is killed in the middle of it. */
+  readonly isInterrupted: boolean;
   /** A further moment, for what is known only now; means nothing where nobody is killed. */
   readonly interruptAt: (moment: Moment) => void;
   /** Runs a program as a user does. @returns what it prints. */
@@ -91,6 +93,7 @@ export interface Manner {
   /** All time limits are so many times longer. */
   readonly patience: number;
   readonly install: Scene['install'];
+  readonly isInterrupted: boolean;
   readonly interruptAt: World['interruptAt'];
 }
 
@@ -100,6 +103,7 @@ export function undisturbed({ controlPlane, install }: Scene): Manner {
     retype: (act) => act(false),
     patience: 1,
     install,
+    isInterrupted: false,
     interruptAt: () => undefined,
   };
 }
@@ -111,7 +115,7 @@ export function tagsOfNamespace(namespace: string): Readonly<Record<string, stri
 
 /** The world of one story: a fresh namespace, and a log with every kubectl call. */
 export function createWorld(scene: Scene, namespace: string, logFile: string, manner: Manner): World {
-  const { patience, retype, install, interruptAt } = manner;
+  const { patience, retype, install, interruptAt, isInterrupted } = manner;
   const say = (text: string) => {
     appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
   };
@@ -121,6 +125,7 @@ export function createWorld(scene: Scene, namespace: string, logFile: string, ma
   return {
     ...scene,
     install,
+    isInterrupted,
     interruptAt,
     ecs: ownFaults(scene.ecs, tagsOfNamespace(namespace)),
     kubectl,

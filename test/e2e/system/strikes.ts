@@ -13,23 +13,26 @@ export interface Strikes {
   strike(): Promise<Death>;
   /** Resolves once nobody is dead any more. */
   untilRecovered(): Promise<void>;
-  count(): number;
+  /** A request was under way at that death. */
+  met(death: Death): void;
+  summary(): string;
 }
 
 export function createStrikes(victim: Victim, place: PlaceOfDeath, companyMs: number): Strikes {
   let recovered = Promise.resolve();
   let next: Promise<Death> | undefined;
-  let count = 0;
+  const requestsAt = new Map<Death, number>();
   const strikeOnce = async () => {
     // The requests of other stories get a little time to be under way as well: one death interrupts them all.
     await Promise.all([recovered, pause(companyMs)]);
     const from = Date.now();
-    count += 1;
     await victim.kill(place);
     next = undefined;
     recovered = victim.untilRecovered(place);
     recovered.catch(() => undefined);
-    return { from, until: Date.now() };
+    const death = { from, until: Date.now() };
+    requestsAt.set(death, 0);
+    return death;
   };
   return {
     strike() {
@@ -37,6 +40,11 @@ export function createStrikes(victim: Victim, place: PlaceOfDeath, companyMs: nu
       return next;
     },
     untilRecovered: () => recovered,
-    count: () => count,
+    met: (death) => requestsAt.set(death, (requestsAt.get(death) ?? 0) + 1),
+    summary() {
+      const counts = [...requestsAt.values()];
+      const all = counts.reduce((sum, count) => sum + count, 0);
+      return `${victim.name}: killed ${counts.length} times, during ${all} requests, up to ${Math.max(0, ...counts)} at once`;
+    },
   };
 }

@@ -38,6 +38,8 @@ export async function tell(telling: Telling, { scene, report, directory }: Stage
   await report.add(title, async () => {
     try {
       await world.kubectl.run(`create namespace ${name}`);
+      // Without it no pod is let in.
+      await world.kubectl.run(`wait serviceaccount/default --for=create -n ${name} --timeout=60s`);
       await Promise.race([telling.tell(world), tooLate()]);
     } catch (error) {
       world.say(`failed: ${String(error)}`);
