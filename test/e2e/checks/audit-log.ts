@@ -45,10 +45,10 @@ export async function readAuditLog({ auditLog, apiServer }: ControlPlane): Promi
   for await (const line of createInterface({ input: createReadStream(auditLog) })) {
     for (const text of line.split(beginning)) {
       const event = eventIn(text);
-      cutOff += event === undefined ? 1 : 0;
-      const component = ours.exec(event?.user.username ?? '')?.[1];
-      if (event?.objectRef?.resource !== undefined && component !== undefined) {
-        found.push({ component, ...requestIn(event, event.objectRef) });
+      if (event === undefined) {
+        cutOff += 1;
+      } else {
+        found.push(...ourRequest(event));
       }
     }
   }
@@ -67,6 +67,13 @@ function eventIn(text: string): AuditEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+function ourRequest(event: AuditEvent): AuditedRequest[] {
+  const component = ours.exec(event.user.username)?.[1];
+  return component === undefined || event.objectRef?.resource === undefined
+    ? []
+    : [{ component, ...requestIn(event, event.objectRef) }];
 }
 
 function requestIn(event: AuditEvent, object: ObjectReference) {

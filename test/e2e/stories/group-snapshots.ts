@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
@@ -14,18 +12,24 @@ import {
   untilAttached,
   untilDetached,
 } from './acts.ts';
-
-const folder = fileURLToPath(new URL('../../../deploy/examples/group-snapshots/', import.meta.url));
-const example = (name: string) => readFileSync(join(folder, name), 'utf8');
+import {
+  contentName,
+  example,
+  folder,
+  groups,
+  groupsOf,
+  inNamespace,
+  type GroupContent,
+} from './group-acts.ts';
 
 interface Member extends KubeObject {
   readonly spec: { readonly source: { readonly persistentVolumeClaimName: string } };
   readonly status?: { readonly readyToUse: boolean; readonly volumeGroupSnapshotName?: string };
 }
 
-interface GroupContent extends KubeObject {
-  readonly spec: { readonly volumeGroupSnapshotRef: { readonly namespace: string } };
-  readonly status: { readonly volumeGroupSnapshotHandle: string };
+interface StatefulSet extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & { readonly generation: number };
+  readonly status: { readonly observedGeneration?: number };
 }
 
 export const groupOfStatefulSet: Story = {
@@ -89,8 +93,7 @@ export const groupOfStatefulSet: Story = {
 };
 
 export const groupPolicies: Story = {
-  title:
-    'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain it stays and can be taken over',
+  title: 'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain they stay',
   interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }] },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
@@ -135,16 +138,6 @@ export const groupPolicies: Story = {
     const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
     const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
     expect(kept).not.to.equal(undefined);
-
-    // The group that was kept is taken over by hand, for example in another cluster.
-    await kubectl.run(`delete vgsc ${kept?.metadata.name ?? ''} --wait=false`);
-    await kubectl.apply(importedGroup(namespace, handles['with-retain'] ?? '', retained));
-    await world.waitFor('vgs/imported', '{.status.readyToUse}=true');
-    await kubectl.run(`delete vgs imported -n ${namespace} --timeout=90s`);
-    await world.eventually('the group that was taken over is gone from ECS', async () => {
-      return !Object.keys(await groups(world)).includes(handles['with-retain'] ?? '');
-    });
-    expect((await snapshots(world)).map(({ id }) => id)).not.to.include.members(retained);
   },
 };
 
@@ -171,10 +164,6 @@ export const groupAcrossZones: Story = {
       const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
       return items.find(({ spec }) => spec.volumeGroupSnapshotRef.namespace === namespace)?.metadata.name;
     });
-    // It is refused again and again, and each time it is looked for first.
-    const { metadata } = await kubectl.json(`get vgs group-snapshot-demo -n ${namespace}`);
-    const wanted = { Name: `alibabacloud-disk-${metadata.uid ?? ''}` };
-    world.interruptAt({ action: 'DescribeSnapshotGroups', match: wanted, isUntagged: true });
     const message = await world.event(
       `VolumeGroupSnapshotContent/${content}`,
       'GroupSnapshotCreationFailed',
@@ -182,44 +171,14 @@ export const groupAcrossZones: Story = {
     );
     expect(message).to.include(`claim ${namespace}/`);
     await world.event('PersistentVolumeClaim/there', 'GroupSnapshotRefused');
+    // It is refused again and again, and each time it is looked for first.
+    const { metadata } = await kubectl.json(`get vgs group-snapshot-demo -n ${namespace}`);
+    const wanted = { Name: `alibabacloud-disk-${metadata.uid ?? ''}` };
+    await world.interruptAt({ action: 'DescribeSnapshotGroups', match: wanted, isUntagged: true });
     expect(await groupsOf(world, diskIds)).to.deep.equal([]);
     await kubectl.run(`delete vgs group-snapshot-demo -n ${namespace} --timeout=60s`);
   },
 };
-
-function importedGroup(namespace: string, handle: string, members: readonly string[]): string {
-  return `
-apiVersion: groupsnapshot.storage.k8s.io/v1
-kind: VolumeGroupSnapshotContent
-metadata: { name: imported-${namespace} }
-spec:
-  deletionPolicy: Delete
-  driver: diskplugin.csi.alibabacloud.com
-  source:
-    groupSnapshotHandles:
-      volumeGroupSnapshotHandle: ${handle}
-      volumeSnapshotHandles: ${JSON.stringify(members)}
-  volumeGroupSnapshotRef: { name: imported, namespace: ${namespace} }
----
-apiVersion: groupsnapshot.storage.k8s.io/v1
-kind: VolumeGroupSnapshot
-metadata: { name: imported, namespace: ${namespace} }
-spec:
-  source: { volumeGroupSnapshotContentName: imported-${namespace} }
-`;
-}
-
-/** The ids of the members of each group at ECS, by the id of the group. */
-async function groups({ ecs }: World): Promise<Record<string, readonly string[]>> {
-  const state = await ecs.control<{ groups: { id: string; snapshotIds: string[] }[] }>('GET', '/state');
-  return Object.fromEntries(state.groups.map(({ id, snapshotIds }) => [id, snapshotIds]));
-}
-
-/** The groups that have a snapshot of one of these disks. */
-async function groupsOf(world: World, diskIds: readonly string[]): Promise<string[]> {
-  const ofDisks = (await snapshots(world)).filter(({ sourceDiskId }) => diskIds.includes(sourceDiskId));
-  return [...new Set(ofDisks.map(({ groupId }) => groupId))];
-}
 
 /** What a user sees who looks for the snapshot of his claim. */
 async function membersByClaim(world: World, group: string, count: number): Promise<Map<string, string>> {
@@ -234,15 +193,6 @@ async function membersByClaim(world: World, group: string, count: number): Promi
       ? new Map(members.map(({ spec, metadata }) => [spec.source.persistentVolumeClaimName, metadata.name]))
       : undefined;
   });
-}
-
-async function contentName(world: World, group: string): Promise<string> {
-  const path = '{.status.boundVolumeGroupSnapshotContentName}';
-  return await world.kubectl.run(`get vgs ${group} -n ${world.namespace} -o jsonpath=${path}`);
-}
-
-function inNamespace({ namespace }: World, yaml: string): string {
-  return yaml.replace('namespace: default', `namespace: ${namespace}`);
 }
 
 /** Waits for a pod of the StatefulSet, and plays the kubelet: it runs. @returns the disk of its claim. */
@@ -263,13 +213,21 @@ async function runningReplica(world: World, index: number): Promise<string> {
   return diskId;
 }
 
-/** Plays the kubelet: the containers of deleted pods have ended, and their disks are free. */
+/** Plays the kubelet: the containers of pods that the StatefulSet has deleted have ended, and their disks are free. */
 async function stopReplicas(world: World): Promise<void> {
+  const { kubectl, namespace } = world;
+  await world.eventually('the StatefulSet has no pods any more', async () => {
+    const { items } = await kubectl.json<{ items: KubeObject[] }>(`get pods -n ${namespace} -l app=mysql`);
+    const ended = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    for (const { metadata } of ended) {
+      await kubectl.run(
+        `delete pod ${metadata.name} -n ${namespace} --grace-period=0 --force --ignore-not-found`,
+      );
+    }
+    const set = await kubectl.json<StatefulSet>(`get sts mysql -n ${namespace}`);
+    return items.length === 0 && set.status.observedGeneration === set.metadata.generation;
+  });
   for (const index of [1, 0]) {
-    const diskId = await boundDisk(world, `data-mysql-${index}`);
-    await world.kubectl.run(
-      `delete pod mysql-${index} -n ${world.namespace} --grace-period=0 --force --ignore-not-found`,
-    );
-    await untilDetached(world, diskId);
+    await untilDetached(world, await boundDisk(world, `data-mysql-${index}`));
   }
 }

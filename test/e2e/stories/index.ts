@@ -4,12 +4,12 @@ import { cloneClaim } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
-import { interrupted } from './interrupted.ts';
 import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
 import { rightsTakenAway } from './rights.ts';
 import { snapshotAndRestore, snapshotOfNothing } from './snapshots.ts';
 import { staticVolume } from './static.ts';
+import { groupTakenOver, snapshotTakenOver } from './taken-over.ts';
 import { tryPreset } from './try-preset.ts';
 
 /** In the order in which they are told. */
@@ -27,14 +27,14 @@ export const stories: readonly Story[] = [
   deleteByMistake,
   deleteRefused,
   deleteStoppedByStranger,
+  protectionExpires,
   snapshotAndRestore,
   snapshotOfNothing,
+  snapshotTakenOver,
   groupOfStatefulSet,
   groupPolicies,
   groupAcrossZones,
+  groupTakenOver,
   rightsTakenAway,
   tryPreset,
-  ...interrupted,
-  // It sets the clock of ECS forward: whatever comes after it would live in another time.
-  protectionExpires,
 ];

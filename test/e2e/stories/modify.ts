@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
 import { applyClaim, attachedDisk, disks, volumeOf } from './acts.ts';
 
@@ -59,9 +60,39 @@ export const weakenProtection: Story = {
   },
 };
 
-async function changeClass({ kubectl, namespace }: World, claimName: string, name: string): Promise<void> {
+interface ChangingClaim extends KubeObject {
+  readonly status: {
+    readonly currentVolumeAttributesClassName?: string;
+    readonly modifyVolumeStatus?: {
+      readonly status: string;
+      readonly targetVolumeAttributesClassName?: string;
+    };
+  };
+}
+
+/**
+ * Changes the class and waits until csi-resizer has taken it up. A class that it does not know yet it leaves "Pending" and looks
+ * again when the claim changes, or ten minutes later: so whoever makes a class right after a death of the API server has to
+ * touch the claim.
+ */
+async function changeClass(world: World, claimName: string, name: string): Promise<void> {
+  const { kubectl, namespace } = world;
   const patch = JSON.stringify({ spec: { volumeAttributesClassName: name } });
   await kubectl.call(['patch', 'pvc', claimName, '-n', namespace, '-p', patch]);
+  let touches = 0;
+  await world.eventually(`${claimName} is being changed to ${name}`, async () => {
+    const { status } = await kubectl.json<ChangingClaim>(`get pvc ${claimName} -n ${namespace}`);
+    const change = status.modifyVolumeStatus;
+    if (change?.status === 'Pending' && change.targetVolumeAttributesClassName === name) {
+      touches += 1;
+      await kubectl.run(
+        `annotate pvc ${claimName} -n ${namespace} --overwrite example.com/touched=${touches}`,
+      );
+      return false;
+    }
+    const isDone = change === undefined && status.currentVolumeAttributesClassName === name;
+    return isDone || change?.targetVolumeAttributesClassName === name;
+  });
 }
 
 function attributesClass(name: string, parameters: Readonly<Record<string, string>>): string {

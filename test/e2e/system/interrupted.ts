@@ -16,8 +16,7 @@ export interface InterruptedStory {
 }
 
 /** So many are told at a time. They wait most of it, but for two processors it is enough. */
-const atATime = 8;
-const companyMs = 1_500;
+const atATime = 10;
 /** Whoever is killed again and again is slower; whoever waits for him must be more patient. */
 const patience = 3;
 
@@ -43,7 +42,7 @@ export async function tellInterrupted(
   for (const [round, victim] of victims.entries()) {
     const chosen = all.filter((one) => one.victim === victim);
     const place: Place = { controlPlane, products: new Set([product]) };
-    const strikes = createStrikes(victim, place, companyMs);
+    const strikes = createStrikes(victim, place);
     const tellOne = async (one: InterruptedStory) => {
       stopped.throwIfAborted();
       await tell(
@@ -93,14 +92,14 @@ function tellingOf({ title, story, interruption, name }: InterruptedStory, round
   const arm = (ecs: World['ecs'], tags: Readonly<Record<string, string>>) => {
     const watched = { ecs, tags, strikes: round.strikes, say };
     interruptions = createInterruptions(round.firstIs, watched);
-    interruption.moments.forEach((moment) => interruptions?.add(moment));
+    interruption.moments.forEach((moment) => void interruptions?.add(moment));
   };
   const manner: Manner = {
     kubectl: retypedKubectl(kubectl, retype, patience),
     retype,
     patience,
     isInterrupted: true,
-    interruptAt: (moment) => interruptions?.add(moment),
+    interruptAt: (moment) => interruptions?.add(moment) ?? Promise.resolve(),
     async install(installation) {
       const product = await scene.install(installation);
       round.place.products.add(product);

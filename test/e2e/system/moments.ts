@@ -3,13 +3,14 @@ import type { Moment } from './story.ts';
 import type { Strikes } from './strikes.ts';
 
 /** A request that is held lives so long at ECS: shorter than the 10 s after which the plugin gives it up by itself. */
-const holdMs = 6_000;
+const holdMs = 8_000;
 /** How long a request may still be on its way when its story is over already. */
 const afterStoryMs = 20_000;
 
 /** The moments of one telling at which somebody is to die. */
 export interface Interruptions {
-  add(moment: Moment): void;
+  /** Resolves once it has come. */
+  add(moment: Moment): Promise<void>;
   /** Waits until each moment has come. @throws Error that names those that have not. */
   untilAllCame(): Promise<void>;
   stop(): void;
@@ -48,6 +49,7 @@ export function createInterruptions(firstIs: 'before' | 'after', watched: Watche
       const met = meet(moment, when, words);
       met.catch(() => undefined);
       started.push(met);
+      return met;
     },
     async untilAllCame() {
       const timer = setTimeout(() => stopped.abort(), afterStoryMs);

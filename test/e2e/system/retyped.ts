@@ -9,15 +9,16 @@ export type Retype = <T>(act: (isAgain: boolean) => Promise<T>) => Promise<T>;
 const settlingMs = 10_000;
 
 /** A user whose command fails because the API server is away waits until it is back, and types the command again. */
-export function retypeWhenAway({ deaths, untilBack, msSinceBack }: ApiServerHealth): Retype {
+export function retypeWhenAway(apiServer: ApiServerHealth): Retype {
   return async (act) => {
     for (let isAgain = false; ; isAgain = true) {
-      await untilBack();
-      const before = deaths();
+      await apiServer.untilBack();
+      const before = apiServer.deaths();
       try {
         return await act(isAgain);
       } catch (error) {
-        const wasAway = deaths() > before || (msSinceBack() < settlingMs && mayStillSettle(error));
+        const wasAway =
+          apiServer.deaths() > before || (apiServer.msSinceBack() < settlingMs && mayStillSettle(error));
         if (!wasAway) {
           throw error;
         }

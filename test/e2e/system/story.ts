@@ -7,7 +7,7 @@ import type { KubeObject, Kubectl } from './kubectl.ts';
 import type { ClusterNode } from './nodes.ts';
 import type { Installation, Product } from './product.ts';
 import type { Retype } from './retyped.ts';
-import { eventually } from './wait.ts';
+import { eventually, usualLimitMs } from './wait.ts';
 
 /** What a user does and what he must see. Each story has a namespace of its own, which is removed at its end. */
 export interface Story {
@@ -58,8 +58,8 @@ export interface World {
   readonly eventually: typeof eventually;
   /** Somebody is killed in the middle of it. */
   readonly isInterrupted: boolean;
-  /** A further moment, for what is known only now; means nothing where nobody is killed. */
-  readonly interruptAt: (moment: Moment) => void;
+  /** A further moment, for what is known only now. Resolves once it has come, and at once where nobody is killed. */
+  readonly interruptAt: (moment: Moment) => Promise<void>;
   /** Runs a program as a user does. @returns what it prints. */
   readonly run: (program: string, args: readonly string[], env?: Environment) => Promise<string>;
 }
@@ -104,7 +104,7 @@ export function undisturbed({ controlPlane, install }: Scene): Manner {
     patience: 1,
     install,
     isInterrupted: false,
-    interruptAt: () => undefined,
+    interruptAt: () => Promise.resolve(),
   };
 }
 
@@ -120,8 +120,8 @@ export function createWorld(scene: Scene, namespace: string, logFile: string, ma
     appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
   };
   const kubectl = logged(manner.kubectl, say);
-  const patiently: typeof eventually = (what, ask, timeoutMs = 60_000) =>
-    eventually(what, ask, timeoutMs * patience);
+  const patiently: typeof eventually = (what, ask, timeoutMs) =>
+    eventually(what, ask, (timeoutMs ?? usualLimitMs) * patience);
   return {
     ...scene,
     install,

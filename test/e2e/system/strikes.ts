@@ -18,13 +18,12 @@ export interface Strikes {
   summary(): string;
 }
 
-export function createStrikes(victim: Victim, place: PlaceOfDeath, companyMs: number): Strikes {
+export function createStrikes(victim: Victim, place: PlaceOfDeath): Strikes {
   let recovered = Promise.resolve();
   let next: Promise<Death> | undefined;
   const requestsAt = new Map<Death, number>();
   const strikeOnce = async () => {
-    // The requests of other stories get a little time to be under way as well: one death interrupts them all.
-    await Promise.all([recovered, pause(companyMs)]);
+    await Promise.all([recovered, pause(victim.companyMs)]);
     const from = Date.now();
     await victim.kill(place);
     next = undefined;

@@ -9,6 +9,8 @@ export interface Victim {
   readonly name: string;
   /** For names of namespaces. */
   readonly word: string;
+  /** So long other stories get to have a request under way as well, so that one death interrupts them all. */
+  readonly companyMs: number;
   /** SIGKILL; resolves once every one of them is dead, or has been. */
   kill(place: PlaceOfDeath): Promise<void>;
   /** Resolves once they can be killed again: what is dead already cannot be in the middle of something. */
@@ -56,6 +58,7 @@ export const victims: readonly Victim[] = [
     // Both replicas: with one alive, whatever it knows in memory would survive.
     name: 'the plugin',
     word: 'plugin',
+    companyMs: 1_500,
     kill: (place) => killAll(targets(place, isPlugin)),
     async untilRecovered(place) {
       const plugins = targets(place, isPlugin);
@@ -71,12 +74,15 @@ export const victims: readonly Victim[] = [
     // All of them, the snapshot-controller too: leaders and those who would take over at once.
     name: 'every sidecar',
     word: 'sidecars',
+    companyMs: 1_500,
     kill: (place) => killAll(targets(place, isSidecar)),
     untilRecovered: (place) => untilAllRun(targets(place, isSidecar)),
   },
   {
     name: 'the API server',
     word: 'api-server',
+    // Whoever watches it comes back the later the oftener it dies: up to half a minute.
+    companyMs: 5_000,
     kill: ({ controlPlane }) => controlPlane.restartApiServer(),
     untilRecovered: ({ controlPlane }) => controlPlane.apiServer.untilBack(),
   },

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+export const usualLimitMs = 60_000;
+
 /**
  * Asks again and again until the answer is something else than undefined or false.
  * @throws Error that says what was waited for, with the last error of asking, when the time is up.
@@ -7,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 60_000,
+  timeoutMs = usualLimitMs,
 ): Promise<T> {
   const until = performance.now() + timeoutMs;
   for (;;) {
