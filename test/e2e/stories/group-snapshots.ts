@@ -10,6 +10,7 @@ import {
   attachedDisk,
   boundDisk,
   expectData,
+  runPod,
   snapshots,
   someData,
   untilAttached,
@@ -55,12 +56,15 @@ export const groupOfStatefulSet: Story = {
     expect(description).to.match(/Volume Group Snapshot Handle:\s+ssg-\w+/);
 
     // Option 1 of the document: one volume, beside the old one.
-    const one = example('restore-one.yaml').replace(
+    const one = example('disk-mysql-0-copy.yaml').replace(
       /snapshot-name-of-data-mysql-0/,
       snapshotOf.get('data-mysql-0') ?? '',
     );
     await kubectl.run(`apply -n ${namespace} -f -`, one);
-    const copy = await attachedDisk(world, 'data-mysql-0-copy');
+    const copy = await attachedDisk(world, 'disk-mysql-0-copy');
+    expect(await kubectl.run(`get pvc disk-mysql-0-copy -n ${namespace}`)).to.match(
+      /disk-mysql-0-copy\s+Bound\s+\S+\s+20Gi\s+RWO\s+alicloud-disk-essd/,
+    );
     await expectData(world, copy, contents.get('data-mysql-0') ?? Buffer.of());
 
     // Option 2: all volumes, in place of the old ones.
@@ -242,11 +246,7 @@ async function runningReplica(world: World, index: number): Promise<string> {
   );
   const diskId = await boundDisk(world, `data-${pod}`);
   await untilAttached(world, diskId);
-  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
-  await kubectl.call([
-    ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
-    ...['--patch', JSON.stringify({ status })],
-  ]);
+  await runPod(world, pod);
   return diskId;
 }
 

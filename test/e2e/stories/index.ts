@@ -4,6 +4,7 @@ import { cloneClaim } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
+import { instantAccessDocument } from './instant-access-document.ts';
 import { interrupted } from './interrupted.ts';
 import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
@@ -24,6 +25,7 @@ export const stories: readonly Story[] = [
   expandForced,
   expandWithoutSnapshot,
   expandFails,
+  instantAccessDocument,
   deleteByMistake,
   deleteRefused,
   deleteStoppedByStranger,
