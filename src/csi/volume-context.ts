@@ -8,10 +8,13 @@ const diskTypeLabel = 'csi.alibabacloud.com/disktype';
 const nodeDiskTypeLabel = 'node.csi.alibabacloud.com/disktype.';
 
 /** Parameters that describe the request rather than the volume. */
-const leftOut = [
+const leftOut: readonly string[] = [
   ...['allowVolumeExpansion', 'reclaimPolicy', 'storageclassName', 'volume.kubernetes.io/selected-node'],
   ...['csi.alibabacloud.com/disk-snapshot-id'],
 ];
+
+/** Left empty they say nothing; a policy that is empty would mean nothing later. */
+const leftOutWhenEmpty: readonly string[] = ['volumeExpandAutoSnapshot', 'volumeDeleteSnapshotRetentionDays'];
 
 /**
  * The volume context: what the class said, the category and level that the disk really has, and the labels and
@@ -23,7 +26,8 @@ export function volumeContextOf(
 ): Record<string, string> {
   const context: Record<string, string> = {};
   for (const [key, value] of Object.entries(parameters)) {
-    if (!leftOut.includes(key) && !key.startsWith('csi.storage.k8s.io/')) {
+    const saysNothing = value === '' && leftOutWhenEmpty.includes(key);
+    if (!leftOut.includes(key) && !saysNothing && !key.startsWith('csi.storage.k8s.io/')) {
       context[key] = value;
     }
   }
