@@ -21,6 +21,11 @@ if [ -z "$members" ]; then
   exit 1
 fi
 
+# A StatefulSet gives no labels to claims that are there already: without these the next group snapshot finds no volume.
+labels=$(kubectl --kubeconfig="$kubeconfig" -n "$namespace" get volumegroupsnapshot "$group" -o go-template='
+{{- with .spec.source.selector }}{{ range $key, $value := .matchLabels }}
+    {{ $key }}: "{{ $value }}"{{ end }}{{ end }}')
+
 : >"$output"
 while read -r claim snapshot ready; do
   if [ "$claim" = - ]; then
@@ -38,6 +43,7 @@ kind: PersistentVolumeClaim
 metadata:
   name: $claim
   namespace: $namespace
+  labels:$labels
 spec:
   volumeMode: Filesystem
   accessModes: [ReadWriteOnce]

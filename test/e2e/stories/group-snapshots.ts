@@ -85,6 +85,10 @@ export const groupOfStatefulSet: Story = {
       env: { PATH: path, HOME: controlPlane.directory },
     });
     await kubectl.run(`apply -f ${output}`);
+    const labelled = await kubectl.run(`get pvc -n ${namespace} -l app=mysql -o name`);
+    expect(labelled.trim().split('\n').sort(), 'the next group snapshot finds them').to.deep.equal(
+      [...contents.keys()].map((claim) => `persistentvolumeclaim/${claim}`),
+    );
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
     for (const index of [0, 1]) {
       const diskId = await runningReplica(world, index);
@@ -139,6 +143,8 @@ export const groupPolicies: Story = {
     const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
     const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
     expect(kept).not.to.equal(undefined);
+    const deleted = items.filter(({ status }) => status.volumeGroupSnapshotHandle === handles['with-delete']);
+    expect(deleted, 'the content goes with the policy Delete').to.deep.equal([]);
 
     // The group that was kept is taken over by hand, for example in another cluster.
     await kubectl.run(`delete vgsc ${kept?.metadata.name ?? ''} --wait=false`);

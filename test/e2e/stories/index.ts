@@ -3,6 +3,7 @@ import { attachToPodsNode } from './attach.ts';
 import { cloneClaim } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
+import { groupGuide } from './group-guide.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
 import { instantAccessDocument } from './instant-access-document.ts';
 import { interrupted } from './interrupted.ts';
@@ -33,6 +34,7 @@ export const stories: readonly Story[] = [
   snapshotOfNothing,
   groupOfStatefulSet,
   groupPolicies,
+  groupGuide,
   groupAcrossZones,
   rightsTakenAway,
   tryPreset,
