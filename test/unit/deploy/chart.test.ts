@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { readFeatureGates } from '../../../src/config/feature-gates.ts';
+import { durationMs } from '../../../src/config/values.ts';
 import { LOG_LEVELS } from '../../../src/observability/logger.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -26,6 +27,23 @@ describe('deploy/charts/csi-datasafe', () => {
     }
     for (const gate of listed('others')) {
       expect(readFeatureGates(`${gate}=true`).warnings, gate).to.have.length(1);
+    }
+  });
+
+  it('takes the durations that the plugin takes', () => {
+    const schema = read('deploy/charts/csi-datasafe/values.schema.json');
+    for (const name of ['expandSnapshotMaxAge', 'expandBesteffortWait', 'interval']) {
+      const [, pattern = ''] =
+        new RegExp(`"${name}": {\\s*"type": "string",\\s*"pattern": "([^"]+)"`).exec(schema) ?? [];
+      expect(pattern, name).not.to.equal('');
+      for (const text of ['500ms', '10m', '24h', '1d', '0s', '1h30m', '1234567s', '5']) {
+        const isTaken = () => durationMs('--flag', text);
+        if (new RegExp(pattern).test(text)) {
+          expect(isTaken, `${name} ${text}`).not.to.throw();
+        } else {
+          expect(isTaken, `${name} ${text}`).to.throw();
+        }
+      }
     }
   });
 
