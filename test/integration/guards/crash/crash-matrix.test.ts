@@ -3,6 +3,7 @@ import { socketDirectory, startPlugin } from '../../../support/plugin.ts';
 import { untilReady } from '../../../support/volumes.ts';
 import { killAtEveryRequest, requestsToEcs } from '../../crash/crash-points.ts';
 import { guardedDeletion, guardedExpansion, hurriedExpansion, type GuardFlow } from './flows.ts';
+import { deletionOfUnusedClone } from './unused-clone.ts';
 import { killKeeperAtEveryRequest, type KeeperWork } from './keeper-points.ts';
 import { release, removal } from './keeper-work.ts';
 import { requestsToKube, startSite, type CrashSite, type SiteOptions } from './site.ts';
@@ -40,6 +41,7 @@ async function killKeeperIn<State>(
 const matrix: Readonly<Record<string, () => Promise<Points>>> = {
   'an expansion with forced': () => killIn((site) => guardedExpansion(site, 'forced')),
   'a deletion under protection': () => killIn(guardedDeletion),
+  'a deletion of a clone that was never used': () => killIn(deletionOfUnusedClone),
   'the release of a snapshot by the keeper': () => killKeeperIn(release),
   'an expansion with besteffort': () =>
     killIn((site) => guardedExpansion(site, 'besteffort'), { uploadMs: 0 }),
