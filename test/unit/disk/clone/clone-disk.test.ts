@@ -50,6 +50,18 @@ describe('cloneDisk', () => {
     expect(snapshot?.tags.get(tagKeys.cluster)).to.equal('c-1');
   });
 
+  for (const [sizeGiB, days] of [
+    [1_023, 1],
+    [1_024, 2],
+    [32_768, 33],
+  ] as const) {
+    it(`lets ECS keep the snapshot of ${sizeGiB} GiB for ${days} days, should its upload take long`, async () => {
+      const scene = new Scene({ sizeGiB }, { looks: { uploading: 100 } });
+      await scene.clone({ sizeGiB });
+      expect(scene.cloneSnapshots()[0]?.retentionDays).to.equal(days);
+    });
+  }
+
   it('removes the snapshot at once where ECS has uploaded it', async () => {
     const scene = new Scene({}, { looks: { cutting: 0, uploading: 0, deleting: 0 } });
     await scene.clone();
