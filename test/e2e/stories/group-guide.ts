@@ -41,7 +41,7 @@ export const groupGuide: Story = {
 
 /** jq is not part of this repository: where it is not installed, what the guide does with it is not tried. */
 function hasJq({ say }: World): boolean {
-  const isThere = spawnSync('jq', ['--version']).status === 0;
+  const isThere = spawnSync('bash', ['-c', 'command -v jq']).status === 0;
   say(
     isThere ? 'jq is installed' : 'jq is not installed: the commands of the guide that need it are not tried',
   );
