@@ -16,6 +16,8 @@ export interface DoctorCluster {
   listStorageClasses(call: Call): Promise<SeenClass[]>;
   /** The names of the VolumeGroupSnapshotClasses of this driver. */
   listGroupClasses(call: Call): Promise<string[]>;
+  /** The ids of the snapshots to which VolumeSnapshotContents of this driver lead. */
+  listSnapshotHandles(call: Call): Promise<Set<string>>;
   /** The ids of the snapshot groups to which VolumeGroupSnapshotContents of this driver lead. */
   listGroupHandles(call: Call): Promise<Set<string>>;
   listProtections(call: Call): Promise<RecordedProtection[]>;

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isDiskId, type Disk } from '../disk.ts';
+import { isDiskError } from '../disk-error.ts';
 import type { GroupCloud } from '../groups/group-calls.ts';
 import type { SnapshotGroup } from '../groups/snapshot-group.ts';
 import { regionAttribute } from '../guards/own-region.ts';
@@ -41,6 +42,7 @@ export interface Looks extends DoctorParts {
   readonly instances: () => Promise<ReadonlyMap<string, string>>;
   readonly storageClasses: () => Promise<readonly SeenClass[]>;
   readonly groupClasses: () => Promise<readonly string[]>;
+  readonly snapshotHandles: () => Promise<ReadonlySet<string>>;
   readonly groupHandles: () => Promise<ReadonlySet<string>>;
   readonly protections: () => Promise<readonly RecordedProtection[]>;
   /** Snapshots of this cluster that a guard made, or a clone went by. */
@@ -93,12 +95,25 @@ function looksAtCluster(cluster: DoctorCluster, call: Call) {
     instances: once(() => cluster.listInstances(call)),
     storageClasses: once(() => cluster.listStorageClasses(call)),
     groupClasses: once(() => cluster.listGroupClasses(call)),
+    // Where the CRDs are not installed, there are no objects; another check tells of that.
+    snapshotHandles: once(() => withoutCrds(cluster.listSnapshotHandles(call), new Set<string>())),
     groupHandles: once(() => cluster.listGroupHandles(call)),
-    protections: once(() => cluster.listProtections(call)),
+    protections: once(() => withoutCrds(cluster.listProtections(call), [])),
     driver: once(() => cluster.findDriver(call)),
     deployments: once(() => cluster.listDeployments(call)),
     crds: once(() => cluster.listSnapshotCrds(call)),
   };
+}
+
+async function withoutCrds<T>(reading: Promise<T>, nothing: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isDiskError(error, 'unsupported')) {
+      return nothing;
+    }
+    throw error;
+  }
 }
 
 function isInRegion({ attributes }: SeenVolume, regionId: string): boolean {

@@ -73,7 +73,9 @@ export const deployments = {
               image: text,
               command: args,
               args,
-              env: z.array(z.object({ name: z.string(), value: text, valueFrom: z.unknown() })).nullish(),
+              env: z
+                .array(z.object({ name: z.string(), value: text, valueFrom: z.unknown().optional() }))
+                .nullish(),
             }),
           ),
         }),

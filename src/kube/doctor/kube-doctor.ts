@@ -8,11 +8,11 @@ import type {
   SeenDeployment,
   SeenVolume,
 } from '../../disk/doctor/doctor-cluster.ts';
-import { createKubeApi, type FinishedKubeCall } from '../api.ts';
+import { createKubeApi } from '../api.ts';
 import type { Clock } from '../clock.ts';
 import { openConnection, type KubeAccess } from '../connection.ts';
 import { readExpansionState } from '../expansion-state.ts';
-import type { Metadata, ResourceType } from '../objects.ts';
+import { snapshotContents, type Metadata, type ResourceType } from '../objects.ts';
 import { listProtections } from '../protection-removal.ts';
 import { createObjectStore, type ObjectStore } from '../store.ts';
 import { toClusterVolume } from '../volume-index.ts';
@@ -34,16 +34,14 @@ export interface KubeDoctorOptions {
   readonly clock: Clock;
   readonly driverName: string;
   readonly clusterId: string | undefined;
-  /** Told of every request. */
-  readonly onCall?: (call: FinishedKubeCall) => void;
 }
 
 export interface KubeDoctor extends DoctorCluster, AsyncDisposable {}
 
 /** Reads what the doctor compares, 500 objects a request. @throws Error when the kubeconfig cannot be read. */
-export function createKubeDoctor({ access, clock, onCall, ...settings }: KubeDoctorOptions): KubeDoctor {
+export function createKubeDoctor({ access, clock, ...settings }: KubeDoctorOptions): KubeDoctor {
   const connection = openConnection(access, clock);
-  const api = createKubeApi({ connection, clock, requestTimeoutMs: 30_000, silenceMs: 100_000, onCall });
+  const api = createKubeApi({ connection, clock, requestTimeoutMs: 30_000, silenceMs: 100_000 });
   const store = createObjectStore(api);
   const protectionSettings = { ...settings, protectionNamespace: 'default' };
   return {
@@ -121,6 +119,13 @@ function ofGroups(store: ObjectStore, driverName: string) {
     async listGroupClasses(call: Call) {
       const all = await listInSomeVersion(store, groupClasses, call);
       return all.filter(({ driver }) => driver === driverName).map(({ metadata }) => metadata.name);
+    },
+    async listSnapshotHandles(call: Call) {
+      const all = await listEvery(store, snapshotContents, call);
+      const ours = all.filter(({ spec }) => spec.driver === driverName);
+      return new Set(
+        ours.flatMap(({ spec, status }) => status?.snapshotHandle ?? spec.source.snapshotHandle ?? []),
+      );
     },
     async listGroupHandles(call: Call) {
       const all = await listInSomeVersion(store, groupContents, call);

@@ -3,13 +3,12 @@ import type { Check } from '../../../src/disk/doctor/check.ts';
 import type { DoctorParts } from '../../../src/disk/doctor/looks.ts';
 import { examine } from '../../../src/disk/doctor/examine.ts';
 import type { CheckResult } from '../../../src/disk/doctor/finding.ts';
-import type { NewDisk } from '../../../src/disk/disk.ts';
+import type { NewDisk, Tag } from '../../../src/disk/disk.ts';
 import { systemClock } from '../../../src/ecs/clock.ts';
-import type { FinishedKubeCall } from '../../../src/kube/api.ts';
 import { createKubeDoctor } from '../../../src/kube/doctor/kube-doctor.ts';
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { startKubeApi, type KubeApi, type KubeObject } from '../../support/kube-api/kube-api.ts';
-import { aCall, connect, newDisk, ownerTag, regionId } from '../ecs/set-up.ts';
+import { aCall, connect, newDisk, newSnapshot, ownerTag, regionId } from '../ecs/set-up.ts';
 import { driverName, volumeObject } from '../kube/set-up.ts';
 
 export { aCall, driverName, ownerTag, regionId };
@@ -22,7 +21,8 @@ export interface Site extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly api: KubeApi;
   readonly cloud: ReturnType<typeof connect>;
-  readonly kubeCalls: FinishedKubeCall[];
+  /** What the doctor is made of. */
+  readonly parts: DoctorParts;
   /** What one check says; two hours from now, unless another time is given. */
   examine(check: Check, changes?: Partial<DoctorParts>): Promise<CheckResult>;
   /** A disk of this cluster that can be used. */
@@ -33,6 +33,13 @@ export interface Site extends AsyncDisposable {
   attach(diskId: string): Promise<string>;
   /** Puts a VolumeAttachment of the volume to the node of the instance, and that node. */
   putAttachment(diskId: string, instanceId: string, more?: AttachmentMore): Promise<void>;
+  /** A finished snapshot of the free disk, which is written to first, with these tags beside that of the cluster. */
+  makeSnapshot(
+    diskId: string,
+    tags: readonly Tag[],
+    more?: { readonly retentionDays?: number; readonly owner?: Tag },
+  ): Promise<string>;
+  put(...objects: readonly KubeObject[]): Promise<void>;
   /** Refuses these actions of ECS to everybody. */
   denyActions(...actions: string[]): Promise<void>;
   /** ECS answers every look with nothing, as it does to those who have no right to see a resource. */
@@ -50,13 +57,11 @@ export async function startSite(): Promise<Site> {
   await emulator.configure({ createDiskMs: 0, cutMs: 0, uploadMs: 0 });
   const api = await startKubeApi();
   const cloud = connect({ endpoint: emulator.endpoint });
-  const kubeCalls: FinishedKubeCall[] = [];
   const cluster = createKubeDoctor({
     access: { mode: 'kubeconfig', path: api.kubeconfig },
     clock: systemClock,
     driverName,
     clusterId,
-    onCall: (call) => kubeCalls.push(call),
   });
   const parts = { cloud, cluster, driverName, regionId, clusterId, now: () => Date.now() + 2 * hourMs };
   const ramPolicy = (policy: object) =>
@@ -70,7 +75,7 @@ export async function startSite(): Promise<Site> {
     emulator,
     api,
     cloud,
-    kubeCalls,
+    parts,
     makeDisk,
     async examine(check, changes = {}) {
       const [result] = (await examine({ ...parts, ...changes }, [check], [], aCall())).results;
@@ -102,6 +107,20 @@ export async function startSite(): Promise<Site> {
         },
         status: { attached },
       });
+    },
+    async makeSnapshot(diskId, tags, { retentionDays, owner = ownerTag } = {}) {
+      await emulator.attach(diskId);
+      await emulator.writeDisk(diskId, 0, Buffer.from(diskId));
+      await emulator.detach(diskId);
+      const wish = newSnapshot(diskId, { retentionDays, tags: [owner, ...tags] });
+      const id = await cloud.createSnapshot(wish, aCall());
+      await cloud.waitForSnapshot(id, (snapshot) => snapshot?.status === 'accomplished', aCall());
+      return id;
+    },
+    async put(...objects) {
+      for (const object of objects) {
+        await api.put(object);
+      }
     },
     denyActions: (...deniedActions) => ramPolicy({ deniedActions }),
     hideEverything: () => ramPolicy({ isInvisible: true }),
