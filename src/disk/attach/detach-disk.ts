@@ -127,18 +127,25 @@ async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): P
 
 /**
  * The time of the attach that is to be undone. A later one belongs to a newer call, made through another replica after that
- * one had detached the disk: this call must not undo it. It says nothing while the disk arrives, or is on several instances.
+ * one had detached the disk: this call must not undo it. It says nothing while the disk arrives. A time that ECS should set
+ * late, for the same attach, costs one more call.
  */
 function assertSameAttach(disk: Disk, instanceId: string, { attachedAt }: Evidence): Date | undefined {
-  if (disk.multiAttach || disk.status === 'Attaching' || !isOn(disk, instanceId)) {
+  if (disk.status === 'Attaching' || !isOn(disk, instanceId)) {
     return attachedAt;
   }
-  const now = disk.lastAttachedAt;
+  const now = attachTimeOf(disk, instanceId);
   if (attachedAt !== undefined && now !== undefined && now.getTime() > attachedAt.getTime()) {
     const message = `disk ${disk.id} was attached to instance ${instanceId} anew while it was being detached from there`;
     throw new DiskError('busy', message);
   }
   return attachedAt ?? now;
+}
+
+/** The time of a multi-attach disk itself is that of its last attach, to whatever instance. */
+function attachTimeOf(disk: Disk, instanceId: string): Date | undefined {
+  const attachment = disk.attachments.find((one) => one.instanceId === instanceId);
+  return disk.multiAttach ? attachment?.attachedAt : disk.lastAttachedAt;
 }
 
 function isProvenOff(disk: Disk, instanceId: string, { wasThere, vagueAnswers }: Evidence): boolean {

@@ -2,6 +2,7 @@ import type { Story } from '../system/story.ts';
 import { attachToPodsNode } from './attach.ts';
 import { cloneClaim } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
+import { askTheDoctor } from './doctor.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
 import { interrupted } from './interrupted.ts';
@@ -18,6 +19,7 @@ export const stories: readonly Story[] = [
   provisionForFirstConsumer,
   staticVolume,
   attachToPodsNode,
+  askTheDoctor,
   changeAttributes,
   weakenProtection,
   cloneClaim,
