@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { doctorConfigFrom, type DoctorConfig } from './config/doctor-config.ts';
-import type { Environment } from './config/usage-error.ts';
+import { UsageError, type Environment } from './config/usage-error.ts';
 import { checks } from './disk/doctor/checks/index.ts';
 import { examine } from './disk/doctor/examine.ts';
 import { isHealthy } from './disk/doctor/finding.ts';
 import { reportJson, reportText } from './disk/doctor/report-text.ts';
 import { systemClock } from './ecs/clock.ts';
-import { createKubeDoctor } from './kube/doctor/kube-doctor.ts';
+import { createKubeDoctor, type KubeDoctor } from './kube/doctor/kube-doctor.ts';
 import { operatorCloud } from './operator-cloud.ts';
 
 /**
  * `csi-datasafe doctor`: compares Kubernetes and ECS, and prints what is wrong and how to mend it. Changes nothing.
  * @returns 0 when everything was looked at and nothing is wrong, else 1.
- * @throws UsageError; Error when the kubeconfig cannot be read.
+ * @throws UsageError
  */
 export async function doctor(argv: readonly string[], env: Environment): Promise<number> {
   const names = checks.map(({ name }) => name);
@@ -27,9 +27,9 @@ export async function doctor(argv: readonly string[], env: Environment): Promise
 }
 
 async function reportFor(config: DoctorConfig) {
-  const { driverName, clusterId, ecs, kubernetes } = config;
+  const { driverName, clusterId, ecs } = config;
   using cloud = operatorCloud(config);
-  await using cluster = createKubeDoctor({ access: kubernetes, clock: systemClock, driverName, clusterId });
+  await using cluster = clusterOf(config);
   const parts = {
     cloud,
     cluster,
@@ -40,4 +40,12 @@ async function reportFor(config: DoctorConfig) {
   };
   const call = { signal: AbortSignal.timeout(config.timeLimitMs), requestId: randomUUID() };
   return await examine(parts, checks, config.skip, call);
+}
+
+function clusterOf({ kubernetes, driverName, clusterId }: DoctorConfig): KubeDoctor {
+  try {
+    return createKubeDoctor({ access: kubernetes, clock: systemClock, driverName, clusterId });
+  } catch (error) {
+    throw new UsageError(`--kubernetes: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

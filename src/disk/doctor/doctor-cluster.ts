@@ -6,8 +6,7 @@ import type { ClusterVolume, ExpansionState, RecordedProtection } from '../clust
  * to read and `unsupported` where the type is not installed: an empty list is one that was read and is empty.
  */
 export interface DoctorCluster {
-  /** The PersistentVolumes of this driver. */
-  listVolumes(call: Call): Promise<SeenVolume[]>;
+  listVolumes(call: Call): Promise<SeenVolumes>;
   /** The VolumeAttachments of this driver. */
   listAttachments(call: Call): Promise<SeenAttachment[]>;
   /** The instance behind each node where the node plugin of this driver runs, by the name of the node. */
@@ -27,6 +26,13 @@ export interface DoctorCluster {
   listDeployments(call: Call): Promise<SeenDeployment[]>;
   /** The versions that each CRD of the snapshot groups of API serves, by plural and group. */
   listSnapshotCrds(call: Call): Promise<Map<string, readonly string[]>>;
+}
+
+export interface SeenVolumes {
+  /** The PersistentVolumes of this driver. */
+  readonly ours: readonly SeenVolume[];
+  /** The ids of disks that PersistentVolumes of whatever kind mention, in whatever place. */
+  readonly mentioned: ReadonlySet<string>;
 }
 
 export interface SeenVolume extends ClusterVolume {

@@ -34,6 +34,8 @@ export interface Looks extends DoctorParts {
   /** The volumes whose disk is in this region, as far as they say. */
   readonly volumes: () => Promise<readonly SeenVolume[]>;
   readonly allVolumes: () => Promise<readonly SeenVolume[]>;
+  /** The ids of disks that volumes of whatever kind mention: nobody may call them left over. */
+  readonly mentionedDisks: () => Promise<ReadonlySet<string>>;
   /** Those behind volumes, and those with the tag of this cluster, by id. Without those that ECS does not show. */
   readonly disks: () => Promise<ReadonlyMap<string, Disk>>;
   /** The ids of the disks with the tag of this cluster; of none when nobody has said which cluster this is. */
@@ -59,7 +61,8 @@ export interface Looks extends DoctorParts {
 export function createLooks(parts: DoctorParts, call: Call): Looks {
   const { cluster, cloud, clusterId, regionId } = parts;
   const owner = ownerTag(clusterId);
-  const allVolumes = once(() => cluster.listVolumes(call));
+  const seenVolumes = once(() => cluster.listVolumes(call));
+  const allVolumes = async () => (await seenVolumes()).ours;
   const volumes = once(async () => (await allVolumes()).filter((volume) => isInRegion(volume, regionId)));
   const ownDiskIds = once(async () =>
     clusterId === undefined ? [] : await cloud.listDiskIds(ownerTag(clusterId), call),
@@ -73,6 +76,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     ...parts,
     call,
     allVolumes,
+    mentionedDisks: async () => (await seenVolumes()).mentioned,
     volumes,
     ownDiskIds,
     disks: once(async () => {

@@ -7,6 +7,7 @@ import type {
   SeenContainer,
   SeenDeployment,
   SeenVolume,
+  SeenVolumes,
 } from '../../disk/doctor/doctor-cluster.ts';
 import { createKubeApi } from '../api.ts';
 import type { Clock } from '../clock.ts';
@@ -56,17 +57,21 @@ export function createKubeDoctor({ access, clock, ...settings }: KubeDoctorOptio
 
 function ofStorage(store: ObjectStore, driverName: string) {
   return {
-    async listVolumes(call: Call): Promise<SeenVolume[]> {
-      return (await listEvery(store, doctorVolumes, call)).flatMap((object) => {
+    async listVolumes(call: Call): Promise<SeenVolumes> {
+      const all = await listEvery(store, doctorVolumes, call);
+      const ours = all.flatMap((object): SeenVolume[] => {
         const volume = toClusterVolume(object, driverName);
         return volume === undefined
           ? []
-          : {
-              ...volume,
-              isBeingDeleted: object.metadata.deletionTimestamp != null,
-              attributesClass: object.spec.volumeAttributesClassName ?? undefined,
-            };
+          : [
+              {
+                ...volume,
+                isBeingDeleted: object.metadata.deletionTimestamp != null,
+                attributesClass: object.spec.volumeAttributesClassName ?? undefined,
+              },
+            ];
       });
+      return { ours, mentioned: new Set(all.flatMap(({ spec }) => disksMentionedIn(spec))) };
     },
     async listAttachments(call: Call): Promise<SeenAttachment[]> {
       const all = await listEvery(store, attachments, call);
@@ -91,6 +96,11 @@ function ofStorage(store: ObjectStore, driverName: string) {
         }));
     },
   };
+}
+
+/** In a volume handle, an option of a flex volume, an attribute, or wherever else. */
+function disksMentionedIn(spec: unknown): string[] {
+  return JSON.stringify(spec).match(/\bd-[0-9a-z]{1,64}\b/g) ?? [];
 }
 
 /** Written by csi-attacher: the id of the node as the driver knows it. */

@@ -76,6 +76,11 @@ describe('csi-datasafe doctor', () => {
     const wrong = await run(['--skip', 'everything']);
     expect(wrong.output).to.contain('--skip: there is no check "everything"; there are attached-unasked');
     expect(wrong.status).to.equal(2);
+    const noCluster = await run(['--kubernetes', '/nowhere/kubeconfig']);
+    expect(noCluster.output).to.contain(
+      '--kubernetes: the kubeconfig file /nowhere/kubeconfig cannot be read',
+    );
+    expect(noCluster.status).to.equal(2);
     const help = await run(['--help']);
     expect(help.output).to.contain('csi-datasafe doctor').and.contain('Checks: attached-unasked');
     expect(help.status).to.equal(0);

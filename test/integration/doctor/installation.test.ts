@@ -177,6 +177,12 @@ describe('doctor: the installation', () => {
     it('is silent about what the chart starts', async () => {
       await site.put(deployment('csi-datasafe'));
       expect(await site.examine(sidecars)).to.deep.equal(silent(sidecars));
+      const long = chartSidecars.map((one) => ({
+        ...one,
+        args: one.args.map((arg) => arg.replace('=150s', '=2m30s')),
+      }));
+      await site.put(deployment('csi-datasafe', [pluginContainer(), ...long]));
+      expect(await site.examine(sidecars)).to.deep.equal(silent(sidecars));
     });
 
     it('names one that is missing', async () => {

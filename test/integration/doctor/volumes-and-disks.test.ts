@@ -37,6 +37,30 @@ describe('doctor: volumes and disks', () => {
       expect(steps.indexOf('CreateSnapshot')).to.be.greaterThan(0).and.lessThan(steps.indexOf('DeleteDisk'));
     });
 
+    it('says nothing of a disk that a volume of another driver, or of none, leads to', async () => {
+      await site.makeVolume();
+      const options = { volumeId: await site.makeDisk() };
+      const more = { csi: undefined, flexVolume: { driver: 'alicloud/disk', options } };
+      await site.api.put(volumeObject('d-1', 'flex', more));
+      const other = await site.makeDisk();
+      const csi = { driver: 'another.example', volumeHandle: other, volumeAttributes: {} };
+      await site.api.put(volumeObject('d-1', 'another', { csi }));
+      expect(await site.examine(diskWithoutVolume)).to.deep.equal(silent(diskWithoutVolume));
+    });
+
+    it('has not looked when the list of disks by their tag leaves out one that has it', async () => {
+      await site.makeVolume();
+      await site.makeVolume();
+      await site.makeDisk();
+      const listDiskIds: typeof site.cloud.listDiskIds = async (tag, call) =>
+        (await site.cloud.listDiskIds(tag, call)).slice(0, 1);
+      const { findings, notLooked } = await site.examine(diskWithoutVolume, {
+        cloud: { ...site.cloud, listDiskIds },
+      });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('ListTagResources leaves out disks');
+    });
+
     it('does not take the disks of another cluster for forgotten ones', async () => {
       await site.makeDisk();
       await site.makeDisk();
@@ -92,6 +116,18 @@ describe('doctor: volumes and disks', () => {
       expect(probes.map(({ parameters }) => parameters['TagKey.1'])).to.deep.equal([
         'csi.alibabacloud.com/absence-probe',
       ]);
+    });
+
+    it('says nothing of a volume that is deleted while it looks', async () => {
+      await site.makeVolume();
+      const diskId = await site.makeVolume();
+      await site.cloud.deleteDisk(diskId, aCall());
+      const isDiskProvenAbsent: typeof site.cloud.isDiskProvenAbsent = async (id, call) => {
+        await site.api.take('persistentvolumes', `pv-${diskId}`);
+        return await site.cloud.isDiskProvenAbsent(id, call);
+      };
+      const cloud = { ...site.cloud, isDiskProvenAbsent };
+      expect(await site.examine(volumeWithoutDisk, { cloud })).to.deep.equal(silent(volumeWithoutDisk));
     });
 
     it('does not take what ECS hides for gone', async () => {

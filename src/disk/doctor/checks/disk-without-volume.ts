@@ -10,7 +10,8 @@ const graceMs = 60 * 60_000;
 /** A disk of this cluster that nothing in Kubernetes leads to. */
 export const diskWithoutVolume: Check = {
   name: 'disk-without-volume',
-  finds: 'disks with the tag of this cluster, older than an hour, behind no PersistentVolume',
+  finds:
+    'disks with the tag of this cluster, older than an hour, that no PersistentVolume of whatever driver mentions',
   reads: 'disks tagged with the cluster id with PersistentVolumes',
   mend: 'make a PersistentVolume for it, or take a snapshot and delete it',
   async examine(looks) {
@@ -21,7 +22,7 @@ export const diskWithoutVolume: Check = {
     const own = new Set(await looks.ownDiskIds());
     const all = await looks.disks();
     const disks = [...all.values()].filter(({ id }) => own.has(id));
-    const known = new Set((await looks.allVolumes()).map(({ diskId }) => diskId));
+    const known = await looks.mentionedDisks();
     if (isListDoubtful(looks.clusterId, own, [...all.values()])) {
       return [hiddenDisks(looks.clusterId)];
     }

@@ -37,8 +37,8 @@ async function stillThere(looks: Looks, lost: readonly SeenVolume[]): Promise<re
   if (lost.length === 0) {
     return lost;
   }
-  const now = await looks.cluster.listVolumes(looks.call);
-  const kept = new Set(now.filter(({ isBeingDeleted }) => !isBeingDeleted).map(({ uid }) => uid));
+  const { ours } = await looks.cluster.listVolumes(looks.call);
+  const kept = new Set(ours.filter(({ isBeingDeleted }) => !isBeingDeleted).map(({ uid }) => uid));
   return lost.filter(({ uid }) => kept.has(uid));
 }
 
