@@ -9,7 +9,11 @@ import { deleteWithInstance } from './delete-with-instance.ts';
 /** What a detached disk is like afterwards; one that does not exist is on no instance. */
 export type DetachedDisk = 'present' | 'absent';
 
-/** So often may ECS call a disk busy, which looks free to the end, until we believe what we see. */
+/**
+ * So often may ECS call a disk busy, which looks free to the end, until we believe what we see. Not sooner: what keeps the
+ * instance busy may be the attach of this very disk, whose reply was lost and which does not show yet; the times of an
+ * earlier attach and detach, which the disk shows, say nothing about that.
+ */
 const enoughVagueAnswers = 3;
 
 export interface DetachWish {

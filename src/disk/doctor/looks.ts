@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
-import { isDiskId, type Disk } from '../disk.ts';
+import { isDiskId, type Disk, type Tag } from '../disk.ts';
 import { isDiskError } from '../disk-error.ts';
 import type { GroupCloud } from '../groups/group-calls.ts';
 import type { SnapshotGroup } from '../groups/snapshot-group.ts';
@@ -8,7 +8,7 @@ import { regionAttribute } from '../guards/own-region.ts';
 import type { SpecCalls } from '../modify/spec-calls.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
-import { cloneTag } from '../clone/clone-mark.ts';
+import { cloneTags } from '../clone/clone-mark.ts';
 import type {
   DoctorCluster,
   SeenAttachment,
@@ -51,6 +51,8 @@ export interface Looks extends DoctorParts {
   readonly expandSnapshots: () => Promise<readonly Snapshot[]>;
   readonly deleteSnapshots: () => Promise<readonly Snapshot[]>;
   readonly cloneSnapshots: () => Promise<readonly Snapshot[]>;
+  /** Those of clones that are the protection of a clone which was deleted. */
+  readonly takenOverSnapshots: () => Promise<readonly Snapshot[]>;
   readonly groups: () => Promise<readonly SnapshotGroup[]>;
   readonly driver: () => Promise<SeenDriver | undefined>;
   readonly deployments: () => Promise<readonly SeenDeployment[]>;
@@ -67,9 +69,9 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
   const ownDiskIds = once(async () =>
     clusterId === undefined ? [] : await cloud.listDiskIds(ownerTag(clusterId), call),
   );
-  const ownSnapshots = async (key: string, value: string) => {
-    const ids = await cloud.listSnapshotIds({ key, value }, call);
-    const found = await cloud.findSnapshots(ids, call);
+  const ownSnapshots = async (...tags: readonly Tag[]) => {
+    const ids = await Promise.all(tags.map((tag) => cloud.listSnapshotIds(tag, call)));
+    const found = await cloud.findSnapshots(ids.flat(), call);
     return found.filter(({ tags }) => tags.get(owner.key) === owner.value);
   };
   return {
@@ -85,9 +87,10 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
       const ids = new Set([...own, ...(await volumes()).map(({ diskId }) => diskId).filter(isDiskId)]);
       return new Map((await cloud.findDisks([...ids], call)).map((disk) => [disk.id, disk]));
     }),
-    expandSnapshots: once(() => ownSnapshots(tagKeys.guard, 'expand')),
-    deleteSnapshots: once(() => ownSnapshots(tagKeys.guard, 'delete')),
-    cloneSnapshots: once(() => ownSnapshots(cloneTag.key, cloneTag.value)),
+    expandSnapshots: once(() => ownSnapshots({ key: tagKeys.guard, value: 'expand' })),
+    deleteSnapshots: once(() => ownSnapshots({ key: tagKeys.guard, value: 'delete' })),
+    cloneSnapshots: once(() => ownSnapshots(cloneTags.step, cloneTags.wayBack)),
+    takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver)),
     groups: once(() => cloud.findSnapshotGroupsByTag(owner, call)),
     ...looksAtCluster(cluster, call),
   };

@@ -81,26 +81,56 @@ describe('doctor: what is left over', () => {
   });
 
   describe('clone-snapshots', () => {
-    const mark = [{ key: `${prefix}/clone-snapshot`, value: 'true' }];
+    const key = { key: `${prefix}/volume-name`, value: 'pvc-clone' };
+    const marks = (value: string) => [
+      { key: `${prefix}/clone-snapshot`, value },
+      { key: `${prefix}/clone-for`, value: key.value },
+    ];
 
-    it('is silent about a clone of today, and about those of another cluster', async () => {
-      const diskId = await site.makeVolume();
-      await site.makeSnapshot(diskId, mark);
+    /** A disk, the snapshot on the way to its clone, and the clone. */
+    async function makeClone(mark: string, retentionDays = 1) {
+      const sourceId = await site.makeVolume();
+      const snapshotId = await site.makeSnapshot(sourceId, marks(mark), { retentionDays });
+      const cloneId = await site.makeVolume({ snapshotId, tags: [ownerTag, key] });
+      return { sourceId, snapshotId, cloneId };
+    }
+
+    it('is silent about a clone of today, one that never came to be, and those of another cluster', async () => {
+      await makeClone('true');
+      const soon = await site.examine(cloneSnapshots, { now: later(5) });
+      expect(soon).to.deep.equal(silent(cloneSnapshots));
+      await site.emulator.control('POST', '/reset');
+      await site.makeSnapshot(await site.makeVolume(), marks('true'));
       const owner = { ...ownerTag, value: 'another-cluster' };
-      await site.makeSnapshot(await site.makeVolume(), mark, { owner });
-      const result = await site.examine(cloneSnapshots, { now: later(5) });
+      const snapshotId = await site.makeSnapshot(await site.makeVolume(), marks('true'), { owner });
+      await site.makeVolume({ snapshotId, tags: [ownerTag, key] });
+      const result = await site.examine(cloneSnapshots, { now: later(7) });
       expect(result).to.deep.equal(silent(cloneSnapshots));
     });
 
     it('names one that nobody took away', async () => {
-      const diskId = await site.makeVolume();
-      const snapshotId = await site.makeSnapshot(diskId, mark);
+      const { sourceId, snapshotId, cloneId } = await makeClone('true');
       const { findings } = await site.examine(cloneSnapshots, { now: later(7) });
-      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, diskId]]);
+      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, sourceId, cloneId]]);
+      expect(findings[0]?.mend.join()).to.contain(
+        `DeleteSnapshot --RegionId cn-hangzhou --SnapshotId ${snapshotId}`,
+      );
+    });
+
+    it('never tells to delete the only way back to a clone that nobody has used, and says when it ends', async () => {
+      const { snapshotId, cloneId } = await makeClone('way-back', 2);
+      const kept = await site.examine(cloneSnapshots, { now: later(7) });
+      expect(kept).to.deep.equal(silent(cloneSnapshots));
+      const { findings } = await site.examine(cloneSnapshots, { now: later(40) });
+      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, cloneId]]);
+      expect(findings[0]?.mend.join()).to.contain('--RetentionDays 9').and.not.contain('DeleteSnapshot');
+      await site.attach(cloneId);
+      const used = await site.examine(cloneSnapshots, { now: later(7) });
+      expect(used.findings[0]?.mend.join()).to.contain('DeleteSnapshot');
     });
 
     it('has not looked where snapshots cannot be read', async () => {
-      await site.makeSnapshot(await site.makeVolume(), mark);
+      await makeClone('true');
       await site.denyActions('DescribeSnapshots');
       expect((await site.examine(cloneSnapshots)).notLooked[0]?.because).to.contain('DescribeSnapshots');
     });

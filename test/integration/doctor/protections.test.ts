@@ -214,6 +214,22 @@ describe('doctor: protections', () => {
       expect((await site.examine(protectionUnrecorded)).findings).to.have.length(1);
     });
 
+    it('names the snapshot behind which a clone was deleted, once the clone is gone', async () => {
+      const key = { key: 'csi.alibabacloud.com/volume-name', value: 'pvc-clone' };
+      const marks = [
+        { key: 'csi.alibabacloud.com/clone-snapshot', value: 'false' },
+        { key: 'csi.alibabacloud.com/clone-for', value: key.value },
+      ];
+      const sourceId = await site.makeDisk();
+      const snapshotId = await site.makeSnapshot(sourceId, marks);
+      const cloneId = await site.makeDisk({ snapshotId, tags: [ownerTag, key] });
+      expect(await site.examine(protectionUnrecorded)).to.deep.equal(silent(protectionUnrecorded));
+      await site.cloud.deleteDisk(cloneId, aCall());
+      const { findings } = await site.examine(protectionUnrecorded);
+      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, sourceId]]);
+      expect(findings[0]?.what).to.contain(`is the protection of a clone of disk ${sourceId}`);
+    });
+
     it('counts whatever VolumeSnapshotContent leads to the snapshot', async () => {
       const { snapshotId } = await makeProtection(3);
       await site.put({
