@@ -15,11 +15,12 @@ import { tryPreset } from './try-preset.ts';
 
 /** In the order in which they are told. */
 export const stories: readonly Story[] = [
+  // First: the others leave things behind on purpose.
+  askTheDoctor,
   provisionAtOnce,
   provisionForFirstConsumer,
   staticVolume,
   attachToPodsNode,
-  askTheDoctor,
   changeAttributes,
   weakenProtection,
   cloneClaim,

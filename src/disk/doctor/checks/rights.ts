@@ -105,7 +105,7 @@ function denied(action: string): Finding {
   return {
     what: `ECS denies ecs:${action} to these credentials`,
     ids: [`ecs:${action}`],
-    why: 'a plugin with the same rights fails wherever it needs it: docs/credentials.md says where',
+    why: 'a plugin with the same rights fails wherever it needs it: docs/credentials.md says where; only a policy that grants it for some resources alone denies it here for good reason, since ids were asked about that nobody has',
     mend: [`add ecs:${action} to the RAM policy; deploy/ram-policy.json has all of them`],
   };
 }
