@@ -108,8 +108,17 @@ async function takenOrInherited(
     if (!isDiskError(error, 'never-used')) {
       throw error;
     }
-    return await findInheritedSnapshot(parts.cloud, guarded.disk, call);
+    return await inherited(parts, guarded.disk, call);
   }
+}
+
+/** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
+async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
+  const source = await findInheritedSnapshot(cloud, disk, call);
+  if (source !== undefined && isGuardSnapshot(source, 'expand')) {
+    await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
+  }
+  return source;
 }
 
 function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskError {
@@ -231,6 +240,12 @@ async function assertStillSafe(
     throw new DiskError(
       'busy',
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
+    );
+  }
+  if (isGuardSnapshot(now, 'expand')) {
+    throw new DiskError(
+      'busy',
+      `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
     );
   }
   if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {
