@@ -146,14 +146,20 @@ function cutTime({ cutAt }: Snapshot): number {
 }
 
 /** Whether no instance has had the disk since the cut. */
-function holdsLastState({ cutAt }: Snapshot, { lastAttachedAt, lastDetachedAt }: Disk): boolean {
-  const lastUse = Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
-  return cutAt !== undefined && cutAt.getTime() >= lastUse;
+function holdsLastState({ cutAt }: Snapshot, disk: Disk): boolean {
+  return cutAt !== undefined && cutAt.getTime() >= lastUseOf(disk);
+}
+
+/** When an instance last got or let go of the disk, in milliseconds since 1970; 0 when none ever did. */
+function lastUseOf({ lastAttachedAt, lastDetachedAt }: Disk): number {
+  return Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
 }
 
 async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
-  // The last detach makes the intent: used and detached again, the disk has another last state.
-  const intent = (disk.lastDetachedAt ?? disk.lastAttachedAt)?.toISOString() ?? 'unused';
+  // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
+  // the detach yet, or never: the token would lead to the snapshot of the state before for ever.
+  const lastUse = lastUseOf(disk);
+  const intent = lastUse === 0 ? 'unused' : new Date(lastUse).toISOString();
   return await makeSnapshot(
     parts,
     {

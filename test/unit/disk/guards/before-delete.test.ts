@@ -101,6 +101,18 @@ describe('guardBeforeDelete', () => {
     expect(scene.cluster.protections.get('d-1')?.snapshotId).to.equal(latest?.id);
   });
 
+  it('takes another one also when ECS shows the attach since then, and no detach', async () => {
+    const scene = new GuardScene();
+    const disk = scene.addDisk({ days: '3' });
+    scene.cloud.failNext('deleteDisk', 'busy', 'busy');
+    await rejectionOf(scene.remove());
+    scene.cloud.disks.change(disk.id, { lastAttachedAt: new Date(Date.UTC(2026, 0, 2, 0, 0, 2)) }, 0);
+    await scene.remove();
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const latest = scene.cloud.snapshots.values().at(-1);
+    expect(scene.cluster.protections.get('d-1')?.snapshotId).to.equal(latest?.id);
+  });
+
   it('does not delete a disk that is used while its protection is recorded', async () => {
     const scene = new GuardScene();
     const disk = scene.addDisk({ days: '3' });
