@@ -45,7 +45,9 @@ function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined 
     report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
     throw new DiskError('wrong-state', message);
   }
-  if (found.value === undefined || !mayHoldData(disk)) {
+  // Of a multi-attach disk ECS says when it was attached beside each instance, and so maybe not once it is free: what it
+  // answers to a snapshot decides.
+  if (found.value === undefined || !(mayHoldData(disk) || disk.multiAttach)) {
     return undefined;
   }
   if (!parts.isSwitchedOn) {

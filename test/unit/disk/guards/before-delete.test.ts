@@ -182,6 +182,21 @@ describe('guardBeforeDelete', () => {
     expect(scene.cloud.countOf('createSnapshot')).to.equal(0);
   });
 
+  it('lets ECS decide whether a free multi-attach disk ever held data', async () => {
+    const changes = { multiAttach: true, wasEverAttached: false, lastDetachedAt: undefined };
+    const used = new GuardScene();
+    used.addDisk({ days: '3' }, changes);
+    await used.remove();
+    expect(used.cluster.protections.get('d-1')?.snapshotId).to.equal(used.cloud.snapshots.values()[0]?.id);
+
+    const unused = new GuardScene();
+    unused.addDisk({ days: '3' }, changes);
+    unused.cloud.failNext('createSnapshot', 'never-used');
+    await unused.remove();
+    expect(unused.cloud.disks.get('d-1')).to.equal(undefined);
+    expect(unused.cluster.events).to.deep.equal([]);
+  });
+
   it('neither snapshots nor deletes a disk in use', async () => {
     const scene = new GuardScene();
     scene.addDisk(
