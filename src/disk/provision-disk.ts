@@ -13,7 +13,7 @@ import {
   type Candidate,
   type DiskRequest,
 } from './disk-request.ts';
-import { differences, isInWantedZone } from './existing-disk.ts';
+import { differences, isAttachable, isInWantedZone } from './existing-disk.ts';
 import { isReady, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
@@ -122,7 +122,7 @@ async function unlessMadeBefore(
 /**
  * The disk that an earlier attempt has made, once it is usable.
  * @throws DiskError `conflict` when it is not what is asked for, `not-offered` when it is in a zone that is not wanted any
- *   more: the scheduler may come back to that zone.
+ *   more, or the node cannot attach it: the scheduler may come back to that zone, or to another node.
  */
 export async function useExisting(
   parts: ProvisionDiskParts,
@@ -141,10 +141,15 @@ export async function useExisting(
     const message = `${request.key} exists as disk ${disk.id} in zone ${usable.zoneId ?? 'unknown'}, and is wanted in ${request.zoneIds.join(', ')}`;
     throw new DiskError('not-offered', message);
   }
+  if (!isAttachable(usable, request)) {
+    const node = request.attachable?.nodeName ?? 'unknown';
+    const message = `${request.key} exists as disk ${disk.id} of category ${usable.category}, which node ${node} cannot attach`;
+    throw new DiskError('not-offered', message);
+  }
   return usable;
 }
 
-/** What shows up only after ECS was asked: its zone decides nothing about the next candidate, which would be a second disk. */
+/** What shows up only after ECS was asked: its zone or node decides nothing about the next candidate, which would be a second disk. */
 async function useShownLate(...found: Parameters<typeof useExisting>): Promise<Disk> {
   try {
     return await useExisting(...found);

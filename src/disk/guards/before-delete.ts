@@ -9,9 +9,10 @@ import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
-import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
+import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
+import { keepForDeletion } from './keep-for-deletion.ts';
 import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
-import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from './policy.ts';
+import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -77,7 +78,7 @@ async function secure(
     }
     const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
     const available = await untilAvailable(parts, snapshot, waiting, call);
-    return await keptForLongEnough(parts, available, days, call);
+    return await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
   } catch (error) {
     if (
       isDiskError(
@@ -116,7 +117,7 @@ async function takenOrInherited(
 
 /** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
 async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
-  const source = await findInheritedSnapshot(cloud, disk, call);
+  const source = await findInheritedSnapshot(cloud, disk, call, maySecureDeletion);
   if (source !== undefined && isGuardSnapshot(source, 'expand')) {
     await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
   }
@@ -178,23 +179,6 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
     },
     call,
   );
-}
-
-/** The policy may have been raised since an earlier attempt made the snapshot, and days may have gone by. */
-async function keptForLongEnough(
-  parts: GuardParts,
-  snapshot: Snapshot,
-  days: number,
-  call: Call,
-): Promise<Snapshot> {
-  // ECS counts from the cut, the user from the deletion, which may come days later.
-  const age = Math.floor((parts.now() - (snapshot.cutAt?.getTime() ?? parts.now())) / dayMs);
-  const wantedDays = Math.min(days + Math.max(age, 0), maxRetentionDays);
-  if (snapshot.retentionDays === undefined || snapshot.retentionDays >= wantedDays) {
-    return snapshot;
-  }
-  await parts.cloud.extendRetention(snapshot.id, wantedDays, call);
-  return { ...snapshot, retentionDays: wantedDays };
 }
 
 /** Leaves the objects to restore from. Only missing CRDs let the deletion go on: the snapshot is there all the same. */

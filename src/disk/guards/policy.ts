@@ -1,6 +1,6 @@
 import { diskCategories } from '../categories.ts';
 import type { ClusterVolume } from '../cluster.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, Tag } from '../disk.ts';
 import { tagKeys } from '../tags.ts';
 
 /** What `volumeExpandAutoSnapshot` may say. */
@@ -37,6 +37,12 @@ export function deleteRetentionOf(disk: Disk, volume: ClusterVolume | undefined)
   }
   const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return days >= 1 && days <= maxRetentionDays ? { value: days } : { invalid: text };
+}
+
+/** Whether a disk with these tags, of one of these categories, may come to be deleted behind a snapshot only. */
+export function wantsProtection(categories: readonly string[], tags: readonly Tag[]): boolean {
+  const days = tags.find(({ key }) => key === tagKeys.deleteSnapshotRetentionDays)?.value ?? '';
+  return days !== '' && categories.some((category) => diskCategories.get(category)?.instantAccess === true);
 }
 
 /**

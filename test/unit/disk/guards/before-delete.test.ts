@@ -153,7 +153,7 @@ describe('guardBeforeDelete', () => {
     await rejectionOf(scene.remove());
     scene.nowMs += 2.5 * 24 * 60 * 60 * 1000;
     await scene.remove();
-    expect(scene.cloud.snapshots.values()[0]).to.have.property('retentionDays', 5);
+    expect(scene.cloud.snapshots.values()[0]).to.have.property('retentionDays', 6);
     expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
   });
 
