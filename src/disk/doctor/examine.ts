@@ -53,6 +53,8 @@ function remedyFor({ kind, code }: DiskError): string {
       return `give the account that runs the doctor the right to read this${code === undefined ? '' : ` (${code})`}`;
     case 'unsupported':
       return 'install what is missing, or leave the check out with --skip';
+    case 'invalid':
+      return 'give what is missing';
     default:
       return 'run it again';
   }

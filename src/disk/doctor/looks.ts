@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isDiskId, type Disk, type Tag } from '../disk.ts';
-import { isDiskError } from '../disk-error.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
 import type { GroupCloud } from '../groups/group-calls.ts';
 import type { SnapshotGroup } from '../groups/snapshot-group.ts';
 import { regionAttribute } from '../guards/own-region.ts';
@@ -62,7 +62,7 @@ export interface Looks extends DoctorParts {
 /** Nothing is read before a check asks for it. */
 export function createLooks(parts: DoctorParts, call: Call): Looks {
   const { cluster, cloud, clusterId, regionId } = parts;
-  const owner = ownerTag(clusterId);
+  const ownTag = () => ownerTagOf(clusterId);
   const seenVolumes = once(() => cluster.listVolumes(call));
   const allVolumes = async () => (await seenVolumes()).ours;
   const volumes = once(async () => (await allVolumes()).filter((volume) => isInRegion(volume, regionId)));
@@ -70,6 +70,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     clusterId === undefined ? [] : await cloud.listDiskIds(ownerTag(clusterId), call),
   );
   const ownSnapshots = async (...tags: readonly Tag[]) => {
+    const owner = ownTag();
     const ids = await Promise.all(tags.map((tag) => cloud.listSnapshotIds(tag, call)));
     const found = await cloud.findSnapshots(ids.flat(), call);
     return found.filter(({ tags }) => tags.get(owner.key) === owner.value);
@@ -91,7 +92,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     deleteSnapshots: once(() => ownSnapshots({ key: tagKeys.guard, value: 'delete' })),
     cloneSnapshots: once(() => ownSnapshots(cloneTags.step, cloneTags.wayBack)),
     takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver)),
-    groups: once(() => cloud.findSnapshotGroupsByTag(owner, call)),
+    groups: once(async () => await cloud.findSnapshotGroupsByTag(ownTag(), call)),
     ...looksAtCluster(cluster, call),
   };
 }
@@ -110,6 +111,14 @@ function looksAtCluster(cluster: DoctorCluster, call: Call) {
     deployments: once(() => cluster.listDeployments(call)),
     crds: once(() => cluster.listSnapshotCrds(call)),
   };
+}
+
+/** @throws DiskError `invalid` without an id: what other clusters of the account have made would seem left over. */
+function ownerTagOf(clusterId: string | undefined): Tag {
+  if (clusterId === undefined) {
+    throw new DiskError('invalid', 'without --cluster-id, it is not known what at ECS is of this cluster');
+  }
+  return ownerTag(clusterId);
 }
 
 async function withoutCrds<T>(reading: Promise<T>, nothing: T): Promise<T> {

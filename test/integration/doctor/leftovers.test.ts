@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { cloneSnapshots } from '../../../src/disk/doctor/checks/clone-snapshots.ts';
 import { expansionSnapshots } from '../../../src/disk/doctor/checks/expansion-snapshots.ts';
+import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection-unrecorded.ts';
 import { snapshotGroups } from '../../../src/disk/doctor/checks/snapshot-groups.ts';
 import { markOfDisks } from '../../../src/disk/groups/snapshot-group.ts';
 import type { KubeObject } from '../../support/kube-api/kube-api.ts';
@@ -29,6 +30,16 @@ describe('doctor: what is left over', () => {
   });
 
   const later = (hours: number) => () => Date.now() + hours * hourMs;
+
+  for (const check of [expansionSnapshots, cloneSnapshots, snapshotGroups, protectionUnrecorded]) {
+    it(`${check.name} has not looked without a cluster id: other clusters may have made what is there`, async () => {
+      const diskId = await site.makeVolume({ sizeGiB: 40 });
+      await site.makeSnapshot(diskId, guardOfExpansion(40));
+      const { findings, notLooked } = await site.examine(check, { clusterId: undefined, now: later(9) });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('without --cluster-id');
+    });
+  }
 
   describe('expansion-snapshots', () => {
     it('is silent about an expansion under way, and about one that has just ended', async () => {
