@@ -62,7 +62,11 @@ export async function provisionDisk(
       refusals.push(`${describeCandidate(candidate)}: ${error.message}`);
     }
   }
-  throw new DiskError('not-offered', `no candidate can be had for ${request.key}: ${refusals.join('; ')}`);
+  const refused = new DiskError(
+    'not-offered',
+    `no candidate can be had for ${request.key}: ${refusals.join('; ')}`,
+  );
+  return await unlessMadeBefore(parts, request, refused, call);
 }
 
 /** The disk that an earlier attempt has made. @throws DiskError `busy` when there are several. */
@@ -103,6 +107,11 @@ async function assertOnlyOne(
   return disk;
 }
 
+const finalRefusals = [
+  ...(['denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug'] as const),
+  'not-offered' as const,
+];
+
 /** Before a refusal becomes final: what an earlier attempt made may show up only now. */
 async function unlessMadeBefore(
   parts: ProvisionDiskParts,
@@ -110,7 +119,7 @@ async function unlessMadeBefore(
   error: unknown,
   call: Call,
 ): Promise<Disk> {
-  if (isDiskError(error, 'denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug')) {
+  if (isDiskError(error, ...finalRefusals)) {
     const existing = await findByKey(parts, request.key, call);
     if (existing !== undefined) {
       return await useExisting(parts, existing, request, call);

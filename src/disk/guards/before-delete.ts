@@ -46,7 +46,9 @@ function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined 
     report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
     throw new DiskError('wrong-state', message);
   }
-  if (found.value === undefined || !mayHoldData(disk)) {
+  // Of a multi-attach disk ECS says when it was attached beside each instance, and so maybe not once it is free: what it
+  // answers to a snapshot decides.
+  if (found.value === undefined || !(mayHoldData(disk) || disk.multiAttach)) {
     return undefined;
   }
   if (!parts.isSwitchedOn) {
@@ -109,8 +111,17 @@ async function takenOrInherited(
     if (!isDiskError(error, 'never-used')) {
       throw error;
     }
-    return await findInheritedSnapshot(parts.cloud, guarded.disk, call, maySecureDeletion);
+    return await inherited(parts, guarded.disk, call);
   }
+}
+
+/** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
+async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
+  const source = await findInheritedSnapshot(cloud, disk, call, maySecureDeletion);
+  if (source !== undefined && isGuardSnapshot(source, 'expand')) {
+    await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
+  }
+  return source;
 }
 
 function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskError {
@@ -138,14 +149,20 @@ function cutTime({ cutAt }: Snapshot): number {
 }
 
 /** Whether no instance has had the disk since the cut. */
-function holdsLastState({ cutAt }: Snapshot, { lastAttachedAt, lastDetachedAt }: Disk): boolean {
-  const lastUse = Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
-  return cutAt !== undefined && cutAt.getTime() >= lastUse;
+function holdsLastState({ cutAt }: Snapshot, disk: Disk): boolean {
+  return cutAt !== undefined && cutAt.getTime() >= lastUseOf(disk);
+}
+
+/** When an instance last got or let go of the disk, in milliseconds since 1970; 0 when none ever did. */
+function lastUseOf({ lastAttachedAt, lastDetachedAt }: Disk): number {
+  return Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
 }
 
 async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
-  // The last detach makes the intent: used and detached again, the disk has another last state.
-  const intent = (disk.lastDetachedAt ?? disk.lastAttachedAt)?.toISOString() ?? 'unused';
+  // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
+  // the detach yet, or never: the token would lead to the snapshot of the state before for ever.
+  const lastUse = lastUseOf(disk);
+  const intent = lastUse === 0 ? 'unused' : new Date(lastUse).toISOString();
   return await makeSnapshot(
     parts,
     {
@@ -215,6 +232,12 @@ async function assertStillSafe(
     throw new DiskError(
       'busy',
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
+    );
+  }
+  if (isGuardSnapshot(now, 'expand')) {
+    throw new DiskError(
+      'busy',
+      `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
     );
   }
   if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {

@@ -109,10 +109,13 @@ export class Keeper {
   /** Whether the expansion that the snapshot guards is over, file system and all. */
   async #isComplete({ volume }: Guarded, guard: Snapshot, call: Call): Promise<boolean> {
     const wantedGiB = wantedSizeOf(guard);
+    if (volume === undefined) {
+      // Without an id it may be another cluster of the account that has the volume, and a file system still to grow.
+      return this.#parts.clusterId !== undefined;
+    }
     return (
-      volume === undefined ||
-      (wantedGiB !== undefined &&
-        (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending')
+      wantedGiB !== undefined &&
+      (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending'
     );
   }
 

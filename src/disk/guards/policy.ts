@@ -45,7 +45,10 @@ export function wantsProtection(categories: readonly string[], tags: readonly Ta
   return days !== '' && categories.some((category) => diskCategories.get(category)?.instantAccess === true);
 }
 
-/** Whether a snapshot of the disk can be restored from within seconds. */
+/**
+ * Whether a snapshot of the disk can be restored from within seconds. A category that we do not know may be one of those:
+ * whether it has snapshots is for ECS to say, before the disk is touched.
+ */
 export function hasInstantAccess(disk: Disk): boolean {
-  return diskCategories.get(disk.category)?.instantAccess === true;
+  return diskCategories.get(disk.category)?.instantAccess !== false;
 }
