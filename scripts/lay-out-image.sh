@@ -4,7 +4,8 @@
 #     sh scripts/lay-out-image.sh BUILD TARGET
 #
 # BUILD is where the program was built and only the production dependencies are left. Modes and times are set, so that the
-# umask of a checkout and the hour of a build leave no trace; SOURCE_DATE_EPOCH (seconds; 0 without it) is everybody's time.
+# umask of a checkout and the hour of a build leave no trace: the program gets SOURCE_DATE_EPOCH (seconds; 0 without it), and
+what comes from the base always the same, so that a new version brings no new layer of it.
 set -eu
 build=$1
 base=$2/base
@@ -53,4 +54,5 @@ find "$2" -type d -exec chmod 755 {} +
 find "$app" "$base/etc" "$base/usr/share" -type f -exec chmod 644 {} +
 chmod 755 "$base/usr/local/bin/node"
 chmod 1777 "$base/tmp"
-find "$2" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
+find "$base" -exec touch -h -d @0 {} +
+find "$app" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
