@@ -52,9 +52,8 @@ packaging: setup ## Build and start as the image does, without a container engin
 build: setup ## Compile to dist/
 	$(NPM) run build
 
-image: ## Build the container image (needs an engine)
-	version=$$(node -p "require('./package.json').version") && docker build --tag csi-datasafe:$$version --build-arg VERSION=$$version \
-		--build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .
+image: ## Build the container image (needs docker or podman)
+	@sh scripts/build-image.sh
 
 clean: ## Remove everything that was built or installed
 	rm -rf node_modules dist coverage .cache src/generated

@@ -5,7 +5,7 @@
 #
 # BUILD is where the program was built and only the production dependencies are left. Modes and times are set, so that the
 # umask of a checkout and the hour of a build leave no trace: the program gets SOURCE_DATE_EPOCH (seconds; 0 without it), and
-what comes from the base always the same, so that a new version brings no new layer of it.
+# what comes from the base always the same, so that a new version brings no new layer of it.
 set -eu
 build=$1
 base=$2/base
