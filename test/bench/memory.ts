@@ -1,16 +1,17 @@
 /**
- * Measures what the built plugin holds of the memory while it makes, finds and keeps many protected snapshots, with the flags
- * of Node.js that the image has. Fails above the limit.
+ * Measures what the built plugin holds of the memory while it makes, finds and keeps many protected snapshots, as fast as it
+ * can and with the NODE_OPTIONS of the chart. Fails above the limit.
  *
  *     npm run build && node test/bench/memory.ts [snapshots]
  *
- * FLAGS=... measures with other flags of Node.js.
+ * NODE_OPTIONS, also an empty one, measures with others.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { emulatorEnvironment, startEmulator } from '../support/emulator.ts';
 import { spawnKubeApi, type KubeApi } from '../support/kube-api/kube-api.ts';
 import { invoke, type CsiClient } from '../support/csi-client.ts';
+import { podOf } from '../packaging/pod.ts';
 import { socketDirectory, startPlugin, type Plugin } from '../support/plugin.ts';
 import {
   createSnapshot,
@@ -21,7 +22,8 @@ import {
   untilReady,
 } from '../support/volumes.ts';
 
-const limitMiB = 150;
+/** Somewhat above what README.md says it takes: less may not be lost unnoticed. */
+const limitMiB = 210;
 const wanted = Number(process.argv[2] ?? 10_000);
 const perDisk = 200;
 /** Calls at a time: the sidecars' workers. */
@@ -35,16 +37,16 @@ async function measure(): Promise<number> {
   await emulator.configure({ cutMs: 0, uploadMs: 0, concurrentSnapshotsPerDisk: perDisk });
   await using kube = await spawnKubeApi();
   using directory = socketDirectory();
-  const flags = process.env['FLAGS'] ?? flagsOfImage();
+  const options = process.env['NODE_OPTIONS'] ?? optionsOfChart();
   await using plugin = await startPlugin({
     ecsEndpoint: emulator.endpoint,
     socket: directory.socket,
     args: ['--kubernetes', kube.kubeconfig, '--keeper-interval', '2s'],
-    env: { ...emulatorEnvironment, VOLUME_DEL_AUTO_SNAP: 'true', NODE_OPTIONS: flags },
+    env: { ...emulatorEnvironment, VOLUME_DEL_AUTO_SNAP: 'true', NODE_OPTIONS: options },
     main: fileURLToPath(new URL('dist/main.js', root)),
   });
   await untilReady(plugin.client);
-  console.log(`flags of Node.js: ${flags === '' ? 'none' : flags}`);
+  console.log(`NODE_OPTIONS=${options}`);
   await passes(kube, 2);
   report('started, the keeper at work', plugin);
   const snapshotIds: string[] = [];
@@ -69,15 +71,13 @@ async function measure(): Promise<number> {
   await listAll(plugin.client);
   const { peakMiB } = report('all listed', plugin);
   const verdict = peakMiB <= limitMiB ? '1 passed, 0 failed' : '0 passed, 1 failed';
-  console.log(`\nat most ${peakMiB} MiB resident, wanted are ${limitMiB}\n${verdict}`);
+  console.log(`\nat most ${peakMiB} MiB resident, ${limitMiB} are allowed\n${verdict}`);
   return peakMiB <= limitMiB ? 0 : 1;
 }
 
-/** The image starts Node.js with flags; the same are measured. */
-function flagsOfImage(): string {
-  const dockerfile = readFileSync(new URL('Dockerfile', root), 'utf8');
-  const [, entry = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
-  return (JSON.parse(entry) as string[]).filter((word) => word.startsWith('--')).join(' ');
+/** The chart starts Node.js with options; the same are measured. */
+function optionsOfChart(): string {
+  return podOf('plugin').container.env?.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? '';
 }
 
 function report(when: string, { process: { child } }: Plugin): { readonly peakMiB: number } {
