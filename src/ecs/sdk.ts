@@ -56,11 +56,24 @@ export type ResizeDiskRequest = Sdk.ResizeDiskRequest;
 export type TagResourcesRequest = Sdk.TagResourcesRequest;
 export type UntagResourcesRequest = Sdk.UntagResourcesRequest;
 
-/** Puts an index that reads a class when it is asked for in the place of the SDK's own, and loads the SDK. */
+/** Loads the SDK with an index that reads a class when it is asked for. Whoever else loads the SDK gets it as it is. */
 function loadSdk(): typeof Sdk.default {
   const index = require.resolve('@alicloud/ecs20140526/dist/models/model.js');
-  require.cache[index] ??= moduleOf(index, lazyIndex(dirname(index)));
-  return require('@alicloud/ecs20140526') as typeof Sdk.default;
+  const client = require.resolve('@alicloud/ecs20140526');
+  const kept = { [index]: require.cache[index], [client]: require.cache[client] };
+  require.cache[index] = moduleOf(index, lazyIndex(dirname(index)));
+  Reflect.deleteProperty(require.cache, client);
+  try {
+    return require(client) as typeof Sdk.default;
+  } finally {
+    for (const [path, module] of Object.entries(kept)) {
+      if (module === undefined) {
+        Reflect.deleteProperty(require.cache, path);
+      } else {
+        require.cache[path] = module;
+      }
+    }
+  }
 }
 
 /** @param directory holds one file for each class that is asked for by name, called like the class. */
