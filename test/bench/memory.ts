@@ -22,8 +22,8 @@ import {
   untilReady,
 } from '../support/volumes.ts';
 
-/** Somewhat above what README.md says it takes: less may not be lost unnoticed. */
-const limitMiB = 210;
+/** Above what README.md says it takes, for the SDK holds each request for ten seconds: the faster the machine, the more. */
+const limitMiB = 250;
 const wanted = Number(process.argv[2] ?? 10_000);
 const perDisk = 200;
 /** Calls at a time: the sidecars' workers. */

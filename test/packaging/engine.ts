@@ -57,10 +57,10 @@ export function findBase(engine: Engine): Base | Missing {
       'give another with NODE_IMAGE=..., or be root and install mmdebstrap, which makes a stand-in';
     return { missing: `${usualBase} cannot be pulled: ${advice}` };
   }
-  return {
-    image: makeStandIn(engine),
-    what: `a stand-in for ${usualBase}: Debian bookworm with Node.js ${process.version}`,
-  };
+  const image = makeStandIn(engine);
+  return image === undefined
+    ? { missing: `${usualBase} cannot be pulled, and mmdebstrap gets no packages` }
+    : { image, what: `a stand-in for ${usualBase}: Debian bookworm with Node.js ${process.version}` };
 }
 
 function works(program: string, ...args: readonly string[]): boolean {

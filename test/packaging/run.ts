@@ -17,13 +17,13 @@ const work = mkdtempSync(join(tmpdir(), 'datasafe-image-'));
 try {
   await checkSteps(report, join(work, 'steps'));
   const engine = findEngine();
-  const base = 'missing' in engine ? engine : findBase(engine);
-  if ('missing' in engine || 'missing' in base) {
-    report.notRun(
-      'the image, built by an engine and started as the chart does',
-      'missing' in base ? base.missing : '',
-    );
-  } else {
+  const base =
+    'missing' in engine
+      ? engine
+      : await report.check('there is a base to build on, or word why not', () => findBase(engine));
+  if (base !== undefined && 'missing' in base) {
+    report.notRun('the image, built by an engine and started as the chart does', base.missing);
+  } else if (base !== undefined && !('missing' in engine)) {
     await checkImage(report, engine, base, join(work, 'image'));
   }
 } finally {

@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Engine } from './engine.ts';
 
-/** Makes, where no registry can be reached, an image with what the official one has for the build: Debian, Node.js and npm. */
-export function makeStandIn(engine: Engine): string {
+/**
+ * Makes, where no registry can be reached, an image with what the official one has for the build: Debian, Node.js and npm.
+ * @returns its name; undefined where Debian's packages cannot be reached either.
+ */
+export function makeStandIn(engine: Engine): string | undefined {
   const image = `localhost/node-stand-in:${process.versions.node}`;
   if (engine.run('image', 'ls', '--quiet', image).trim() !== '') {
     return image;
@@ -14,8 +17,10 @@ export function makeStandIn(engine: Engine): string {
   const system = join(work, 'system');
   const archive = join(work, 'system.tar');
   try {
-    const packages = ['--variant=essential', '--include=libstdc++6', 'bookworm'];
-    execFileSync('mmdebstrap', ['--quiet', ...packages, system], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const args = ['--quiet', '--variant=essential', '--include=libstdc++6', 'bookworm', system];
+    if (spawnSync('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) {
+      return undefined;
+    }
     addNode(join(system, 'usr/local'));
     execFileSync('tar', ['--create', '--numeric-owner', '--directory', system, '--file', archive, '.']);
     engine.run('import', archive, image);
@@ -34,6 +39,8 @@ function addNode(to: string): void {
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(to, 'bin/npm'));
 }
 
+/** The npm that runs this, or the one in the PATH. */
 function npmDirectory(): string {
-  return join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(), 'npm');
+  const program = process.env['npm_execpath'] ?? execFileSync('which', ['npm'], { encoding: 'utf8' }).trim();
+  return dirname(dirname(realpathSync(program)));
 }
