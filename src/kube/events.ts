@@ -1,4 +1,5 @@
 import type { ClusterEvent } from '../disk/cluster.ts';
+import { isDiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
 import { toEventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
@@ -9,7 +10,10 @@ import type { ObjectStore } from './store.ts';
 export interface EventSink {
   /** Never throws and does not wait. */
   report(event: ClusterEvent): void;
-  /** Why the last event could not be written; `undefined` when it was. */
+  /**
+   * Why the last event could not be written; `undefined` when it was. Whoever asks makes it be tried again from time to time:
+   * otherwise the reason would stand until the next event, long after it is gone.
+   */
   problem(): string | undefined;
   /** Writes what is left for as long as the signal allows, then drops the rest. */
   close(signal: AbortSignal): Promise<void>;
@@ -24,6 +28,8 @@ export interface EventSinkOptions {
 /** Events beyond this number wait for no API server. */
 const longestQueue = 1_000;
 const progressIntervalMs = 60_000;
+/** The last event that could not be written is tried again so long afterwards. */
+const againAfterMs = 30_000;
 /** Written events that are not tried again; those that are forgotten cost one request. */
 const mostRemembered = 2_000;
 
@@ -34,39 +40,42 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   const queue: PendingEvent[] = [];
   const stop = new AbortController();
   let worker: Promise<void> | undefined;
-  let problem: string | undefined;
+  const trouble = createTrouble(clock);
 
-  const drop = ({ object }: PendingEvent, why: unknown) => {
-    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
-  };
+  const drop = ({ object }: PendingEvent, err: unknown) =>
+    log.warn({ reason: object.reason, object: object.involvedObject, err }, 'an event was dropped');
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       try {
         await writeEvent(store, clock, next, stop.signal);
-        problem = undefined;
+        trouble.end();
         if (next.isKeyed) {
           remember(written, next.object.metadata.name);
         }
       } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
         drop(next, error);
+        trouble.begin(next, error);
       }
     }
     worker = undefined;
   };
   const enqueue = (pending: PendingEvent) => {
-    if (queue.length >= longestQueue || stop.signal.aborted) {
-      drop(
-        pending,
-        new Error(stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting'),
-      );
+    const refusal = whyNot(queue.length, stop.signal);
+    if (refusal !== undefined) {
+      drop(pending, new Error(refusal));
       return;
     }
     queue.push(pending);
     worker ??= work();
   };
   return {
-    problem: () => problem,
+    problem() {
+      const again = worker === undefined ? trouble.toTryAgain() : undefined;
+      if (again !== undefined) {
+        enqueue(again);
+      }
+      return trouble.reason();
+    },
     report(event) {
       if (!gate(event)) {
         return;
@@ -85,6 +94,37 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       await Promise.race([worker, aborted(signal)]);
       stop.abort();
       await worker;
+    },
+  };
+}
+
+/** Why no event can be taken at the moment. */
+function whyNot(waiting: number, stop: AbortSignal): string | undefined {
+  if (stop.aborted) {
+    return 'the plugin is stopping';
+  }
+  return waiting >= longestQueue ? 'too many events are waiting' : undefined;
+}
+
+/** The last event that could not be written, and why; nothing once one could. */
+function createTrouble(clock: Pick<Clock, 'now'>) {
+  let last: { readonly event: PendingEvent; readonly reason: string; atMs: number } | undefined;
+  return {
+    begin(event: PendingEvent, error: unknown) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
+      last = isDiskError(error, 'not-found') ? undefined : { event, reason, atMs: clock.now() };
+    },
+    end() {
+      last = undefined;
+    },
+    reason: () => last?.reason,
+    toTryAgain(): PendingEvent | undefined {
+      if (last === undefined || clock.now() - last.atMs < againAfterMs) {
+        return undefined;
+      }
+      last.atMs = clock.now();
+      return last.event;
     },
   };
 }
