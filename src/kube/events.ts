@@ -33,8 +33,7 @@ const againAfterMs = 30_000;
 /** Written events that are not tried again; those that are forgotten cost one request. */
 const mostRemembered = 2_000;
 
-export function createEventSink(options: EventSinkOptions): EventSink {
-  const { store, clock, log } = options;
+export function createEventSink({ store, clock, log }: EventSinkOptions): EventSink {
   const gate = createProgressGate(clock);
   const written = new Set<string>();
   const queue: PendingEvent[] = [];
@@ -49,9 +48,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       try {
         await writeEvent(store, clock, next, stop.signal);
         trouble.end();
-        if (next.isKeyed) {
-          remember(written, next.object.metadata.name);
-        }
+        rememberKeyed(written, next);
       } catch (error) {
         drop(next, error);
         trouble.begin(next, error);
@@ -127,6 +124,13 @@ function createTrouble(clock: Pick<Clock, 'now'>) {
       return last.event;
     },
   };
+}
+
+/** Without a key, the same event again is another one. */
+function rememberKeyed(written: Set<string>, { object, isKeyed }: PendingEvent): void {
+  if (isKeyed) {
+    remember(written, object.metadata.name);
+  }
 }
 
 /** Notes a name; the oldest of very many is forgotten. */
