@@ -48,7 +48,7 @@ async function killAll(all: readonly Target[]): Promise<void> {
 async function untilAll(
   place: PlaceOfDeath,
   isOne: (containerName: string) => boolean,
-  isWell: (target: Target) => boolean | Promise<boolean>,
+  isWell: (target: Target) => Promise<boolean>,
 ): Promise<void> {
   await eventually('whoever was killed is there again', async () => {
     const well = await Promise.all(targets(place, isOne).map(isWell));
@@ -56,7 +56,7 @@ async function untilAll(
   });
 }
 
-const isRunning = ({ pod, container }: Target) => pod.isRunning(container);
+const isRunning = ({ pod, container }: Target) => Promise.resolve(pod.isRunning(container));
 const isPlugin = (name: string) => name === 'plugin';
 const isSidecar = (name: string) => !notSidecars.has(name);
 
