@@ -1,4 +1,5 @@
 import type { ClusterEvent } from '../disk/cluster.ts';
+import { isDiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
 import { toEventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
@@ -9,7 +10,10 @@ import type { ObjectStore } from './store.ts';
 export interface EventSink {
   /** Never throws and does not wait. */
   report(event: ClusterEvent): void;
-  /** Why the last event could not be written; `undefined` when it was. */
+  /**
+   * Why the last event could not be written; `undefined` when it was. Whoever asks makes it be tried again from time to time:
+   * otherwise the reason would stand until the next event, long after it is gone.
+   */
   problem(): string | undefined;
   /** Writes what is left for as long as the signal allows, then drops the rest. */
   close(signal: AbortSignal): Promise<void>;
@@ -24,6 +28,8 @@ export interface EventSinkOptions {
 /** Events beyond this number wait for no API server. */
 const longestQueue = 1_000;
 const progressIntervalMs = 60_000;
+/** The last event that could not be written is tried again so long afterwards. */
+const againAfterMs = 30_000;
 /** Written events that are not tried again; those that are forgotten cost one request. */
 const mostRemembered = 2_000;
 
@@ -35,12 +41,14 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   const stop = new AbortController();
   let worker: Promise<void> | undefined;
   let problem: string | undefined;
+  let lost: { readonly event: PendingEvent; readonly atMs: number } | undefined;
 
   const drop = ({ object }: PendingEvent, why: unknown) => {
     log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
   };
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      lost = undefined;
       try {
         await writeEvent(store, clock, next, stop.signal);
         problem = undefined;
@@ -48,8 +56,11 @@ export function createEventSink(options: EventSinkOptions): EventSink {
           remember(written, next.object.metadata.name);
         }
       } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
         drop(next, error);
+        // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
+        const isGone = isDiskError(error, 'not-found');
+        problem = isGone ? undefined : error instanceof Error ? error.message : String(error);
+        lost = isGone ? undefined : { event: next, atMs: clock.now() };
       }
     }
     worker = undefined;
@@ -66,7 +77,12 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     worker ??= work();
   };
   return {
-    problem: () => problem,
+    problem() {
+      if (lost !== undefined && worker === undefined && clock.now() - lost.atMs >= againAfterMs) {
+        enqueue(lost.event);
+      }
+      return problem;
+    },
     report(event) {
       if (!gate(event)) {
         return;

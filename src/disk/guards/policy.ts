@@ -1,6 +1,6 @@
 import { diskCategories } from '../categories.ts';
 import type { ClusterVolume } from '../cluster.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, Tag } from '../disk.ts';
 import { tagKeys } from '../tags.ts';
 
 /** What `volumeExpandAutoSnapshot` may say. */
@@ -21,7 +21,10 @@ export type Policy<Value> = { readonly value: Value } | { readonly invalid: stri
 
 /** The policy before an expansion; first found: tag of the disk, attribute of the volume, `closed`. */
 export function expandPolicyOf(disk: Disk, volume: ClusterVolume | undefined): Policy<ExpandPolicy> {
-  const text = disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? 'closed';
+  const text = disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? '';
+  if (text === '') {
+    return { value: 'closed' };
+  }
   const value = expandPolicies.find((policy) => policy === text);
   return value === undefined ? { invalid: text } : { value };
 }
@@ -39,7 +42,16 @@ export function deleteRetentionOf(disk: Disk, volume: ClusterVolume | undefined)
   return days >= 1 && days <= maxRetentionDays ? { value: days } : { invalid: text };
 }
 
-/** Whether a snapshot of the disk can be restored from within seconds. */
+/** Whether a disk with these tags, of one of these categories, may come to be deleted behind a snapshot only. */
+export function wantsProtection(categories: readonly string[], tags: readonly Tag[]): boolean {
+  const days = tags.find(({ key }) => key === tagKeys.deleteSnapshotRetentionDays)?.value ?? '';
+  return days !== '' && categories.some((category) => diskCategories.get(category)?.instantAccess === true);
+}
+
+/**
+ * Whether a snapshot of the disk can be restored from within seconds. A category that we do not know may be one of those:
+ * whether it has snapshots is for ECS to say, before the disk is touched.
+ */
 export function hasInstantAccess(disk: Disk): boolean {
-  return diskCategories.get(disk.category)?.instantAccess === true;
+  return diskCategories.get(disk.category)?.instantAccess !== false;
 }

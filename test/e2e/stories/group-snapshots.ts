@@ -7,6 +7,7 @@ import {
   attachedDisk,
   boundDisk,
   expectData,
+  runPod,
   snapshots,
   someData,
   untilAttached,
@@ -21,15 +22,11 @@ import {
   inNamespace,
   type GroupContent,
 } from './group-acts.ts';
+import { untilStopped } from './stateful-set.ts';
 
 interface Member extends KubeObject {
   readonly spec: { readonly source: { readonly persistentVolumeClaimName: string } };
   readonly status?: { readonly readyToUse: boolean; readonly volumeGroupSnapshotName?: string };
-}
-
-interface StatefulSet extends KubeObject {
-  readonly metadata: KubeObject['metadata'] & { readonly generation: number };
-  readonly status: { readonly observedGeneration?: number };
 }
 
 export const groupOfStatefulSet: Story = {
@@ -59,17 +56,23 @@ export const groupOfStatefulSet: Story = {
     expect(description).to.match(/Volume Group Snapshot Handle:\s+ssg-\w+/);
 
     // Option 1 of the document: one volume, beside the old one.
-    const one = example('restore-one.yaml').replace(
+    const one = example('disk-mysql-0-copy.yaml').replace(
       /snapshot-name-of-data-mysql-0/,
       snapshotOf.get('data-mysql-0') ?? '',
     );
     await kubectl.run(`apply -n ${namespace} -f -`, one);
-    const copy = await attachedDisk(world, 'data-mysql-0-copy');
+    const copy = await attachedDisk(world, 'disk-mysql-0-copy');
+    expect(await kubectl.run(`get pvc disk-mysql-0-copy -n ${namespace}`)).to.match(
+      /disk-mysql-0-copy\s+Bound\s+\S+\s+20Gi\s+RWO\s+alicloud-disk-essd/,
+    );
     await expectData(world, copy, contents.get('data-mysql-0') ?? Buffer.of());
 
     // Option 2: all volumes, in place of the old ones.
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=0`);
-    await stopReplicas(world);
+    await untilStopped(world, 'mysql');
+    for (const index of [1, 0]) {
+      await untilDetached(world, await boundDisk(world, `data-mysql-${index}`));
+    }
     await kubectl.run(`delete pvc data-mysql-0 data-mysql-1 -n ${namespace} --timeout=60s`);
     const output = join(controlPlane.directory, `${namespace}-output.yaml`);
     const args = [
@@ -84,6 +87,10 @@ export const groupOfStatefulSet: Story = {
     const env = { PATH: path, HOME: controlPlane.directory };
     await world.run('bash', [join(folder, 'generate_pvc.sh'), ...args], env);
     await kubectl.run(`apply -f ${output}`);
+    const labelled = await kubectl.run(`get pvc -n ${namespace} -l app=mysql -o name`);
+    expect(labelled.trim().split('\n').sort(), 'the next group snapshot finds them').to.deep.equal(
+      [...contents.keys()].map((claim) => `persistentvolumeclaim/${claim}`),
+    );
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
     for (const index of [0, 1]) {
       const diskId = await runningReplica(world, index);
@@ -138,6 +145,8 @@ export const groupPolicies: Story = {
     const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
     const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
     expect(kept).not.to.equal(undefined);
+    const deleted = items.filter(({ status }) => status.volumeGroupSnapshotHandle === handles['with-delete']);
+    expect(deleted, 'the content goes with the policy Delete').to.deep.equal([]);
   },
 };
 
@@ -205,29 +214,6 @@ async function runningReplica(world: World, index: number): Promise<string> {
   );
   const diskId = await boundDisk(world, `data-${pod}`);
   await untilAttached(world, diskId);
-  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
-  await kubectl.call([
-    ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
-    ...['--patch', JSON.stringify({ status })],
-  ]);
+  await runPod(world, pod);
   return diskId;
-}
-
-/** Plays the kubelet: the containers of pods that the StatefulSet has deleted have ended, and their disks are free. */
-async function stopReplicas(world: World): Promise<void> {
-  const { kubectl, namespace } = world;
-  await world.eventually('the StatefulSet has no pods any more', async () => {
-    const { items } = await kubectl.json<{ items: KubeObject[] }>(`get pods -n ${namespace} -l app=mysql`);
-    const ended = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    for (const { metadata } of ended) {
-      await kubectl.run(
-        `delete pod ${metadata.name} -n ${namespace} --grace-period=0 --force --ignore-not-found`,
-      );
-    }
-    const set = await kubectl.json<StatefulSet>(`get sts mysql -n ${namespace}`);
-    return items.length === 0 && set.status.observedGeneration === set.metadata.generation;
-  });
-  for (const index of [1, 0]) {
-    await untilDetached(world, await boundDisk(world, `data-mysql-${index}`));
-  }
 }

@@ -1,9 +1,12 @@
 import type { Story } from '../system/story.ts';
 import { attachToPodsNode } from './attach.ts';
-import { cloneClaim } from './clone.ts';
+import { cloneClaim, deleteUnusedClone } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
+import { askTheDoctor } from './doctor.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
+import { groupGuide } from './group-guide.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
+import { instantAccessDocument } from './instant-access-document.ts';
 import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
 import { rightsTakenAway } from './rights.ts';
@@ -14,6 +17,8 @@ import { tryPreset } from './try-preset.ts';
 
 /** In the order in which they are told. */
 export const stories: readonly Story[] = [
+  // First: the others leave things behind on purpose.
+  askTheDoctor,
   provisionAtOnce,
   provisionForFirstConsumer,
   staticVolume,
@@ -21,9 +26,11 @@ export const stories: readonly Story[] = [
   changeAttributes,
   weakenProtection,
   cloneClaim,
+  deleteUnusedClone,
   expandForced,
   expandWithoutSnapshot,
   expandFails,
+  instantAccessDocument,
   deleteByMistake,
   deleteRefused,
   deleteStoppedByStranger,
@@ -33,6 +40,7 @@ export const stories: readonly Story[] = [
   snapshotTakenOver,
   groupOfStatefulSet,
   groupPolicies,
+  groupGuide,
   groupAcrossZones,
   groupTakenOver,
   rightsTakenAway,

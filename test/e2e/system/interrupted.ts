@@ -121,7 +121,7 @@ function tellingOf({ title, story, interruption, name }: InterruptedStory, round
       say = world.say;
       try {
         if (interruption.inOwnInstallation !== true) {
-          arm(scene.ecs, tagsOfNamespace(name));
+          arm(scene.ecs, tagsOfNamespace(interruption.inNamespace ?? name));
         }
         await story.tell(world);
         await interruptions?.untilAllCame();

@@ -33,6 +33,8 @@ export type Interruption =
       readonly moments: readonly Moment[];
       /** Why nothing else may be told meanwhile. */
       readonly aloneBecause?: string;
+      /** What it makes is in this namespace instead of its own. */
+      readonly inNamespace?: string;
       /** The requests go to the emulator of the installation that the story makes. */
       readonly inOwnInstallation?: boolean;
     }
@@ -48,6 +50,8 @@ export interface World {
   readonly install: Scene['install'];
   /** The namespace of this story. */
   readonly namespace: string;
+  /** The same world, for a story that is about a namespace of a given name. */
+  readonly inNamespace: (namespace: string) => World;
   /** Writes a line into the log of this story. */
   readonly say: (text: string) => void;
   /** `kubectl wait --for=jsonpath=<path>=<value> <object>` in the namespace of the story, unless another one is given. */
@@ -130,6 +134,7 @@ export function createWorld(scene: Scene, namespace: string, logFile: string, ma
     ecs: ownFaults(scene.ecs, tagsOfNamespace(namespace)),
     kubectl,
     namespace,
+    inNamespace: (other) => createWorld(scene, other, logFile, manner),
     say,
     async waitFor(object, pathIsValue, { namespace: other = namespace, seconds = 90 } = {}) {
       const limit = `-n ${other} --timeout=${seconds}s`;

@@ -207,6 +207,23 @@ describe('Events of the guards', () => {
     await setup.until(() => setup.log.lines.length === 2, 'the loss is logged');
 
     expect(await setup.api.requests({ resource: 'events' })).to.have.length(1);
+    expect(setup.cluster.problems(), 'somebody has deleted it: that is no fault of the plugin').to.deep.equal(
+      [],
+    );
+  });
+
+  it('are tried again when they were refused, so that the reason goes once its cause has gone', async () => {
+    await using setup = await withShop();
+    await setup.api.deny('create events');
+    setup.cluster.report(event());
+    await setup.until(() => setup.cluster.problems().length === 1, 'it is refused');
+    expect(setup.cluster.problems()[0]).to.contain('grant create on events');
+    expect(await setup.api.requests({ resource: 'events' }), 'not each time somebody asks').to.have.length(1);
+
+    await setup.api.deny();
+    await setup.clock.sleep(30_000);
+    await setup.until(() => setup.cluster.problems().length === 0, 'the problem is over');
+    expect((await written(setup)).map((one) => one['count'])).to.deep.equal([1]);
   });
 
   it('wait in a queue of bounded length', async () => {
