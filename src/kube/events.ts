@@ -1,6 +1,6 @@
 import type { ClusterEvent } from '../disk/cluster.ts';
 import type { Clock } from './clock.ts';
-import { toEventObject } from './event-object.ts';
+import { toEventObject, type EventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
 import type { KubeLog } from './log.ts';
 import type { ObjectStore } from './store.ts';
@@ -9,6 +9,8 @@ import type { ObjectStore } from './store.ts';
 export interface EventSink {
   /** Never throws and does not wait. */
   report(event: ClusterEvent): void;
+  /** The same for an event object; it is not logged here. */
+  write(object: EventObject): void;
   /** Why the last event could not be written; `undefined` when it was. */
   problem(): string | undefined;
   /** Writes what is left for as long as the signal allows, then drops the rest. */
@@ -56,10 +58,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   };
   const enqueue = (pending: PendingEvent) => {
     if (queue.length >= longestQueue || stop.signal.aborted) {
-      drop(
-        pending,
-        new Error(stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting'),
-      );
+      const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
+      drop(pending, new Error(why));
       return;
     }
     queue.push(pending);
@@ -67,6 +67,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   };
   return {
     problem: () => problem,
+    write: (object) => enqueue({ object, isKeyed: false }),
     report(event) {
       if (!gate(event)) {
         return;
