@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { config } from 'chai';
+import { clusterStories } from './clusters/index.ts';
 import { NoGoError } from './system/programs.ts';
 import { runAll } from './system/run-all.ts';
 import { stories } from './stories/index.ts';
@@ -18,8 +19,10 @@ config.truncateThreshold = 0;
 
 try {
   const { values } = parseArgs({ options: { story: { type: 'string' }, keep: { type: 'boolean' } } });
-  const chosen = stories.filter(({ title }) => title.includes(values.story ?? ''));
+  const isChosen = ({ title }: { readonly title: string }) => title.includes(values.story ?? '');
+  const chosen = stories.filter(isChosen);
   process.exitCode = await runAll(chosen, {
+    clusters: clusterStories.filter(isChosen),
     isWhole: chosen.length === stories.length,
     keepsRecords: values.keep ?? false,
   });

@@ -10,6 +10,7 @@ import {
   attachedDisk,
   boundDisk,
   expectData,
+  groups,
   snapshots,
   someData,
   untilAttached,
@@ -200,12 +201,6 @@ metadata: { name: imported, namespace: ${namespace} }
 spec:
   source: { volumeGroupSnapshotContentName: imported-${namespace} }
 `;
-}
-
-/** The ids of the members of each group at ECS, by the id of the group. */
-async function groups({ ecs }: World): Promise<Record<string, readonly string[]>> {
-  const state = await ecs.control<{ groups: { id: string; snapshotIds: string[] }[] }>('GET', '/state');
-  return Object.fromEntries(state.groups.map(({ id, snapshotIds }) => [id, snapshotIds]));
 }
 
 /** What a user sees who looks for the snapshot of his claim. */

@@ -3,8 +3,8 @@ export interface Report {
   /** Runs it and prints how it went and how long it took. Never throws. */
   add(title: string, run: () => Promise<void>): Promise<void>;
   failed(): number;
-  /** Prints the line that counts. */
-  close(): void;
+  /** Prints the line that counts. @returns the exit status. */
+  close(): number;
 }
 
 export function createReport(): Report {
@@ -28,6 +28,7 @@ export function createReport(): Report {
     close() {
       console.log(`\nin ${Math.round((performance.now() - createdAt) / 1000)} s`);
       console.log(`${passed} passed, ${failed} failed`);
+      return failed === 0 ? 0 : 1;
     },
   };
 }

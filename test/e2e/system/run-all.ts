@@ -12,8 +12,10 @@ import {
 import { startControlPlane } from './control-plane.ts';
 import { registerNodes } from './nodes.ts';
 import { install as installAnother, installProduct, type Installation } from './product.ts';
-import { buildPrograms } from './programs.ts';
+import type { ClusterStory } from './bare-cluster.ts';
+import { buildPrograms, currentPrograms } from './programs.ts';
 import { createReport, type Report } from './report.ts';
+import { tellClusterStories } from './telling-clusters.ts';
 import { createWorld, type Scene, type Story } from './story.ts';
 
 const records = fileURLToPath(new URL('../../../.cache/e2e/', import.meta.url));
@@ -21,6 +23,8 @@ const snapshotCrds = 'github.com/kubernetes-csi/external-snapshotter/client/v8';
 const totalLimitMs = 30 * 60_000;
 
 export interface RunOptions {
+  /** Told before the others, each in a cluster of its own. */
+  readonly clusters: readonly ClusterStory[];
   /** Every story is told, so that what they use together can be judged. */
   readonly isWhole: boolean;
   readonly keepsRecords: boolean;
@@ -28,7 +32,7 @@ export interface RunOptions {
 
 /** @returns the exit status. */
 export async function runAll(stories: readonly Story[], options: RunOptions): Promise<number> {
-  const programs = buildPrograms();
+  const programs = buildPrograms(currentPrograms);
   const directory = mkdtempSync(join(tmpdir(), 'datasafe-e2e-'));
   const report = createReport();
   const stopped = AbortSignal.any([AbortSignal.timeout(totalLimitMs), stopAsked()]);
@@ -39,6 +43,10 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
   });
   stop.catch(() => undefined);
   try {
+    await tellClusterStories(options.clusters, { programs, report, directory, stop });
+    if (stories.length === 0) {
+      return report.close();
+    }
     await using system = new AsyncDisposableStack();
     const controlPlane = system.use(await startControlPlane(programs, directory));
     const { kubectl } = controlPlane;
@@ -72,8 +80,7 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
     }
     rmSync(directory, { recursive: true, force: true });
   }
-  report.close();
-  return report.failed() === 0 ? 0 : 1;
+  return report.close();
 }
 
 /** Logs and objects; no sockets, no keys, and not the files of etcd. */
