@@ -45,7 +45,7 @@ const groupSnapshotApi: NeededApi = {
     'VolumeGroupSnapshots cannot be made; install newer group snapshot CRDs, or close the gate EnableVolumeGroupSnapshots',
 };
 
-const lookMs = 60_000;
+const lookMs = 20_000;
 const secondLookMs = 5_000;
 /** Kubernetes keeps an event for an hour. */
 const tellAgainMs = 50 * 60_000;
