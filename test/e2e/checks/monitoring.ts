@@ -34,7 +34,7 @@ export const monitoringAccepted: Check = {
     await kubectl.run('wait crd/servicemonitors.monitoring.coreos.com --for=condition=Established');
 
     const objects = await renderedByServer(context);
-    const monitor = theOne<ServiceMonitor>(objects, 'ServiceMonitor');
+    const monitor = theOne(objects, 'ServiceMonitor') as ServiceMonitor;
     const services = objects.filter(
       (one): one is Service =>
         one.kind === 'Service' && has(one.metadata.labels, monitor.spec.selector.matchLabels),
@@ -42,7 +42,7 @@ export const monitoringAccepted: Check = {
     expect(services).to.have.lengthOf(1);
     const [service] = services as [Service];
     expect(service.metadata.namespace).to.equal(monitor.metadata.namespace);
-    const { template } = theOne<KubeObject & Deployment>(objects, 'Deployment').spec;
+    const { template } = (theOne(objects, 'Deployment') as KubeObject & Deployment).spec;
     expect(has(template.metadata?.labels, service.spec.selector), 'the Service selects the pods').to.equal(
       true,
     );
@@ -80,10 +80,12 @@ async function renderedByServer({ programs, controlPlane }: CheckContext): Promi
   return (JSON.parse(answer) as { items: KubeObject[] }).items;
 }
 
-function theOne<T extends KubeObject>(objects: readonly KubeObject[], kind: string): T {
-  const found = objects.filter((one) => one.kind === kind);
-  expect(found, kind).to.have.lengthOf(1);
-  return found[0] as T;
+function theOne(objects: readonly KubeObject[], kind: string): KubeObject {
+  const [found, ...others] = objects.filter((one) => one.kind === kind);
+  if (found === undefined || others.length > 0) {
+    throw new Error(`the chart renders ${found === undefined ? 'no' : 'more than one'} ${kind}`);
+  }
+  return found;
 }
 
 function has(labels: Labels | undefined, wanted: Labels): boolean {
