@@ -9,7 +9,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestCounts } from './counting-reporter.ts';
@@ -33,6 +33,9 @@ function runSet(set: string, countsFile: string): TestCounts {
     REPORTER,
     '--reporter-option',
     `output=${countsFile}`,
+    // Of use only to a set whose configuration says "parallel"; mocha itself would leave one core out.
+    '--jobs',
+    String(availableParallelism()),
   ];
   const { status, signal, error } = spawnSync(process.execPath, [MOCHA, ...options], {
     cwd: ROOT,

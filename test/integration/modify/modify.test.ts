@@ -1,16 +1,8 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator, type Emulator } from '../../support/emulator.ts';
-import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
-import {
-  createVolume,
-  eventually,
-  expectFailure,
-  gib,
-  untilItSucceeds,
-  untilReady,
-} from '../../support/volumes.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { createVolume, eventually, expectFailure, gib, untilItSucceeds } from '../../support/volumes.ts';
 
 const autoParameters = { type: 'cloud_auto', zoneId: 'cn-hangzhou-h' };
 
@@ -24,15 +16,16 @@ interface EmulatedDisk {
 }
 
 describe('ControllerModifyVolume over the socket', () => {
-  let emulator: Emulator;
-  let plugin: Plugin;
-  const directory = socketDirectory();
+  const site = siteOfSuite({
+    args: ['--ecs-timeout', '1s', '--call-timeout', '5s'],
+    settings: { modifySpecMs: 150 },
+  });
 
   const modify = (volumeId: string, mutableParameters: Record<string, string>, timeLimitMs?: number) =>
-    invoke(plugin.client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters }, timeLimitMs);
+    invoke(site.client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters }, timeLimitMs);
 
   async function diskOf(volumeId: string): Promise<EmulatedDisk> {
-    const { disks } = await emulator.control<{ disks: EmulatedDisk[] }>('GET', '/state');
+    const { disks } = await site.emulator.control<{ disks: EmulatedDisk[] }>('GET', '/state');
     const disk = disks.find(({ id }) => id === volumeId);
     if (disk === undefined) {
       throw new Error(`no disk ${volumeId}`);
@@ -41,36 +34,19 @@ describe('ControllerModifyVolume over the socket', () => {
   }
 
   async function tasks(): Promise<readonly { readonly id: string }[]> {
-    return (await emulator.control<{ tasks: { id: string }[] }>('GET', '/state')).tasks;
+    return (await site.emulator.control<{ tasks: { id: string }[] }>('GET', '/state')).tasks;
   }
 
   async function requestsThatChange(): Promise<string[]> {
     const mutating = ['ModifyDiskSpec', 'ModifyDiskAttribute', 'TagResources', 'UntagResources'];
-    const requests = await emulator.requests();
+    const requests = await site.emulator.requests();
     return requests
       .filter(({ action, parameters }) => mutating.includes(action) && parameters['DryRun'] !== 'true')
       .map(({ action }) => action);
   }
 
-  before(async () => {
-    emulator = await startEmulator();
-    await emulator.configure({ createDiskMs: 20, attachMs: 20, cutMs: 20, uploadMs: 50, modifySpecMs: 150 });
-    const args = ['--ecs-timeout', '1s', '--call-timeout', '5s'];
-    plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
-    await untilReady(plugin.client);
-  });
-
-  beforeEach(() => emulator.control('POST', '/reset'));
-  afterEach(() => emulator.clearFaults());
-
-  after(async () => {
-    await plugin[Symbol.asyncDispose]();
-    await emulator[Symbol.asyncDispose]();
-    directory[Symbol.dispose]();
-  });
-
   it('changes category, provisioned IOPS, bursting and tags in one call', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify', {
+    const volumeId = await createVolume(site.client, 'pvc-modify', {
       sizeGiB: 40,
       parameters: { ...autoParameters, type: 'cloud_ssd', 'diskTags/old': 'x' },
     });
@@ -90,19 +66,19 @@ describe('ControllerModifyVolume over the socket', () => {
   });
 
   it('finds that all is as wanted, and changes nothing the second time', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify', {
+    const volumeId = await createVolume(site.client, 'pvc-modify', {
       sizeGiB: 40,
       parameters: autoParameters,
     });
     const wanted = { type: 'cloud_auto', provisionedIops: '500', burstingEnabled: 'true', 'diskTags/a': 'b' };
     await modify(volumeId, wanted);
-    await emulator.clearRequests();
+    await site.emulator.clearRequests();
     await modify(volumeId, wanted);
     expect(await requestsThatChange()).to.deep.equal([]);
   });
 
   it('changes a performance level, for which ECS names no task', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify', { sizeGiB: 500 });
+    const volumeId = await createVolume(site.client, 'pvc-modify', { sizeGiB: 500 });
     await modify(volumeId, { performanceLevel: 'PL2' });
     expect((await diskOf(volumeId)).performanceLevel).to.equal('PL2');
   });
@@ -139,8 +115,8 @@ describe('ControllerModifyVolume over the socket', () => {
   ];
   for (const [what, parameters, text] of refused) {
     it(`refuses ${what}, and changes nothing, whatever else is asked for`, async () => {
-      const volumeId = await createVolume(plugin.client, 'pvc-modify');
-      await emulator.clearRequests();
+      const volumeId = await createVolume(site.client, 'pvc-modify');
+      await site.emulator.clearRequests();
       const call = modify(volumeId, { 'diskTags/team': 'db', ...parameters });
       await expectFailure(call, GrpcStatus.INVALID_ARGUMENT, text);
       expect(await requestsThatChange()).to.deep.equal([]);
@@ -148,47 +124,47 @@ describe('ControllerModifyVolume over the socket', () => {
   }
 
   it('refuses what only ECS knows to be impossible, in the dry run', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
-    await emulator.addFault({
+    const volumeId = await createVolume(site.client, 'pvc-modify');
+    await site.emulator.addFault({
       action: 'ModifyDiskSpec',
       when: 'before',
       effect: { type: 'error', code: 'InvalidInstanceType.NotSupportDiskCategory' },
     });
-    await emulator.clearRequests();
+    await site.emulator.clearRequests();
     const call = modify(volumeId, { type: 'cloud_auto', 'diskTags/team': 'db' });
     await expectFailure(call, GrpcStatus.INVALID_ARGUMENT, /InvalidInstanceType/);
     expect(await requestsThatChange()).to.deep.equal([]);
   });
 
   it('says FAILED_PRECONDITION where the category is sold out, so that another class may be chosen', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
-    await emulator.configure({ soldOut: ['cn-hangzhou-h/cloud_auto'] });
+    const volumeId = await createVolume(site.client, 'pvc-modify');
+    await site.emulator.configure({ soldOut: ['cn-hangzhou-h/cloud_auto'] });
     const call = modify(volumeId, { type: 'cloud_auto', 'diskTags/team': 'db' });
     await expectFailure(call, GrpcStatus.FAILED_PRECONDITION, /NoStock/);
-    await emulator.configure({ soldOut: [] });
+    await site.emulator.configure({ soldOut: [] });
   });
 
   it('says that ECS gave up on a change, and does it at a later try', async () => {
-    await emulator.configure({ modifySpecMs: 60_000 });
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    await site.emulator.configure({ modifySpecMs: 60_000 });
+    const volumeId = await createVolume(site.client, 'pvc-modify');
     const call = modify(volumeId, { type: 'cloud_auto' });
     const failure = expectFailure(call, GrpcStatus.INTERNAL, /ECS gave up on changing disk d-.*\(task t-/);
     await eventually(async () => (await tasks()).length === 1, 'the change has begun');
     const [task] = await tasks();
-    await emulator.control('POST', `/tasks/${task?.id ?? ''}`, { status: 'failed' });
+    await site.emulator.control('POST', `/tasks/${task?.id ?? ''}`, { status: 'failed' });
     await failure;
     await expectFailure(modify(volumeId, { type: 'cloud_auto' }), GrpcStatus.INTERNAL, /ECS gave up/);
     expect(await tasks()).to.have.lengthOf(1);
-    await emulator.configure({ modifySpecMs: 150 });
+    await site.emulator.configure({ modifySpecMs: 150 });
     // What else is wanted meanwhile need not wait.
     await modify(volumeId, { 'diskTags/team': 'db' });
     expect((await diskOf(volumeId)).category).to.equal('cloud_essd');
   });
 
   it('says FAILED_PRECONDITION in the cooling period between two changes', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    const volumeId = await createVolume(site.client, 'pvc-modify');
     const effect = { type: 'error', code: 'DiskInCoolingPeriod' };
-    await emulator.addFault({ action: 'ModifyDiskSpec', when: 'before', effect });
+    await site.emulator.addFault({ action: 'ModifyDiskSpec', when: 'before', effect });
     const call = modify(volumeId, { type: 'cloud_auto', 'diskTags/team': 'db' });
     await expectFailure(call, GrpcStatus.FAILED_PRECONDITION, /DiskInCoolingPeriod/);
     expect(await requestsThatChange()).to.deep.equal([]);
@@ -204,23 +180,23 @@ describe('ControllerModifyVolume over the socket', () => {
   });
 
   it('waits for a snapshot of the disk, which keeps ECS from changing it', async () => {
-    await emulator.configure({ uploadMs: 800 });
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
-    await emulator.attach(volumeId);
-    await emulator.writeDisk(volumeId, 0, Buffer.from('data'));
-    await invoke(plugin.client.controller, 'CreateSnapshot', { name: 'snap', sourceVolumeId: volumeId });
+    await site.emulator.configure({ uploadMs: 800 });
+    const volumeId = await createVolume(site.client, 'pvc-modify');
+    await site.emulator.attach(volumeId);
+    await site.emulator.writeDisk(volumeId, 0, Buffer.from('data'));
+    await invoke(site.client.controller, 'CreateSnapshot', { name: 'snap', sourceVolumeId: volumeId });
     await modify(volumeId, { type: 'cloud_auto' });
-    await emulator.configure({ uploadMs: 50 });
+    await site.emulator.configure({ uploadMs: 50 });
     expect((await diskOf(volumeId)).category).to.equal('cloud_auto');
   });
 
   it('goes on with a change that takes longer than a call, and begins no second one', async () => {
-    await emulator.configure({ modifySpecMs: 2500 });
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    await site.emulator.configure({ modifySpecMs: 2500 });
+    const volumeId = await createVolume(site.client, 'pvc-modify');
     const attempt = () => modify(volumeId, { type: 'cloud_auto', burstingEnabled: 'true' }, 1500);
     await expectFailure(attempt(), GrpcStatus.ABORTED, /is still being changed by ECS/);
     await untilItSucceeds(attempt);
-    await emulator.configure({ modifySpecMs: 150 });
+    await site.emulator.configure({ modifySpecMs: 150 });
     expect(await diskOf(volumeId)).to.include({ category: 'cloud_auto', burstingEnabled: true });
     expect((await requestsThatChange()).filter((action) => action === 'ModifyDiskSpec')).to.have.lengthOf(1);
   });
@@ -243,14 +219,14 @@ describe('ControllerModifyVolume over the socket', () => {
       'DescribeTasks',
     ]) {
       it(`${name} at ${action}: changed once in the end`, async () => {
-        const volumeId = await createVolume(plugin.client, 'pvc-modify', {
+        const volumeId = await createVolume(site.client, 'pvc-modify', {
           sizeGiB: 40,
           parameters: { ...autoParameters, type: 'cloud_ssd', 'diskTags/old': 'x' },
         });
         // Of ModifyDiskSpec the second request: the first is the dry run.
         const skip = action === 'ModifyDiskSpec' ? 1 : 0;
-        await emulator.addFault({ action, times: 1, skip, ...fault });
-        await emulator.clearRequests();
+        await site.emulator.addFault({ action, times: 1, skip, ...fault });
+        await site.emulator.clearRequests();
         const wanted = {
           type: 'cloud_auto',
           burstingEnabled: 'true',
@@ -269,7 +245,7 @@ describe('ControllerModifyVolume over the socket', () => {
   }
 
   it('changes the protection of a living volume, also to none', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify', {
+    const volumeId = await createVolume(site.client, 'pvc-modify', {
       parameters: { type: 'cloud_essd', zoneId: 'cn-hangzhou-h', volumeDeleteSnapshotRetentionDays: '7' },
     });
     const tags = async () => new Map((await diskOf(volumeId)).tags.map(({ key, value }) => [key, value]));
@@ -280,14 +256,14 @@ describe('ControllerModifyVolume over the socket', () => {
     await modify(volumeId, { volumeExpandAutoSnapshot: 'closed', volumeDeleteSnapshotRetentionDays: '0' });
     expect((await tags()).get('csi.alibabacloud.com/volume-expand-autosnapshot')).to.equal('closed');
     expect((await tags()).get(days)).to.equal('');
-    expect(plugin.process.output()).to.match(/ProtectionWeakened/);
+    expect(site.plugin.process.output()).to.match(/ProtectionWeakened/);
   });
 
   it('an expansion is still possible after a change', async () => {
-    const volumeId = await createVolume(plugin.client, 'pvc-modify');
+    const volumeId = await createVolume(site.client, 'pvc-modify');
     await modify(volumeId, { type: 'cloud_auto' });
     const request = { volumeId, capacityRange: { requiredBytes: 30 * gib } };
-    const { capacityBytes } = await invoke(plugin.client.controller, 'ControllerExpandVolume', request);
+    const { capacityBytes } = await invoke(site.client.controller, 'ControllerExpandVolume', request);
     expect(capacityBytes).to.equal(String(30 * gib));
   });
 });
