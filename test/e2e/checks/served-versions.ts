@@ -30,7 +30,7 @@ export const versionOfGroups: Check = {
     const versionsFor = (versions: readonly string[]) => {
       const served = versions.map((version) => `${groupApi}/${version}`);
       const found = render(programs, served).matchAll(
-        /(snapshotter|snapshot-controller):v8\.\d|groupsnapshot\S+\/\w+/g,
+        /(snapshotter|snapshot-controller):v8\.\d|groupsnapshot\.storage\.k8s\.io\/\w+/g,
       );
       return [...found].map(([text]) => text).toSorted();
     };
