@@ -13,7 +13,7 @@ import { startControlPlane } from './control-plane.ts';
 import { registerNodes } from './nodes.ts';
 import { install as installAnother, installProduct, type Installation } from './product.ts';
 import type { ClusterStory } from './bare-cluster.ts';
-import { buildPrograms, currentPrograms } from './programs.ts';
+import { buildPrograms, currentPrograms, type Programs } from './programs.ts';
 import { createReport, type Report } from './report.ts';
 import { tellClusterStories } from './telling-clusters.ts';
 import { createWorld, type Scene, type Story } from './story.ts';
@@ -43,33 +43,11 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
   });
   stop.catch(() => undefined);
   try {
-    await tellClusterStories(options.clusters, { programs, report, directory, stop });
-    if (stories.length === 0) {
-      return report.close();
-    }
-    await using system = new AsyncDisposableStack();
-    const controlPlane = system.use(await startControlPlane(programs, directory));
-    const { kubectl } = controlPlane;
-    await kubectl.run(`apply -k ${programs.moduleFolder(snapshotCrds, 'config/crd')}`);
-    const ecs = system.use(await startEmulator());
-    system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
-    const nodes = await registerNodes(kubectl, ecs);
-    const context: CheckContext = { programs, controlPlane, ecs, directory };
-    for (const check of checksBeforeInstallation) {
-      await report.add(check.title, () => check.run(context));
-    }
-    const product = system.use(await installProduct(context, ecs));
-    const install = (installation: Installation) => installAnother(context, installation);
-    const scene: Scene = { ecs, nodes, product, controlPlane, install };
-    for (const check of checksBeforeStories) {
-      await report.add(check.title, () => check.run({ ...context, product }));
-    }
-    for (const [index, story] of stories.entries()) {
-      stopped.throwIfAborted();
-      await Promise.race([stop, tell(story, `story-${index + 1}`, { scene, report, directory })]);
-    }
-    for (const check of options.isWhole ? checksAfterStories : []) {
-      await report.add(check.title, () => check.run(context));
+    const stage = { programs, report, directory, stop, stopped };
+    await tellClusterStories(options.clusters, stage);
+    stopped.throwIfAborted();
+    if (stories.length > 0) {
+      await tellInOneCluster(stories, options, stage);
     }
   } finally {
     if (report.failed() > 0 || options.keepsRecords || stopped.aborted) {
@@ -81,6 +59,46 @@ export async function runAll(stories: readonly Story[], options: RunOptions): Pr
     rmSync(directory, { recursive: true, force: true });
   }
   return report.close();
+}
+
+interface Stage {
+  readonly programs: Programs;
+  readonly report: Report;
+  readonly directory: string;
+  readonly stop: Promise<never>;
+  readonly stopped: AbortSignal;
+}
+
+/** The cluster that most users have, with the chart in it, for all stories. */
+async function tellInOneCluster(
+  stories: readonly Story[],
+  { isWhole }: Pick<RunOptions, 'isWhole'>,
+  { programs, report, directory, stop, stopped }: Stage,
+): Promise<void> {
+  await using system = new AsyncDisposableStack();
+  const controlPlane = system.use(await startControlPlane(programs, directory));
+  const { kubectl } = controlPlane;
+  await kubectl.run(`apply -k ${programs.moduleFolder(snapshotCrds, 'config/crd')}`);
+  const ecs = system.use(await startEmulator());
+  system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
+  const nodes = await registerNodes(kubectl, ecs);
+  const context: CheckContext = { programs, controlPlane, ecs, directory };
+  for (const check of checksBeforeInstallation) {
+    await report.add(check.title, () => check.run(context));
+  }
+  const product = system.use(await installProduct(context, ecs));
+  const install = (installation: Installation) => installAnother(context, installation);
+  const scene: Scene = { ecs, nodes, product, controlPlane, install };
+  for (const check of checksBeforeStories) {
+    await report.add(check.title, () => check.run({ ...context, product }));
+  }
+  for (const [index, story] of stories.entries()) {
+    stopped.throwIfAborted();
+    await Promise.race([stop, tell(story, `story-${index + 1}`, { scene, report, directory })]);
+  }
+  for (const check of isWhole ? checksAfterStories : []) {
+    await report.add(check.title, () => check.run(context));
+  }
 }
 
 /** Logs and objects; no sockets, no keys, and not the files of etcd. */

@@ -10,18 +10,20 @@ interface Telling {
   readonly directory: string;
   /** Rejects when everything is to end. */
   readonly stop: Promise<never>;
+  readonly stopped: AbortSignal;
 }
 
 /** Tells each in a cluster of its own, one after the other. */
 export async function tellClusterStories(
   stories: readonly ClusterStory[],
-  { programs, report, directory, stop }: Telling,
+  { programs, report, directory, stop, stopped }: Telling,
 ): Promise<void> {
   if (stories.length === 0) {
     return;
   }
   const moreSidecars = buildPrograms(v1beta2Programs);
   for (const [index, story] of stories.entries()) {
+    stopped.throwIfAborted();
     const home = join(directory, `cluster-${index + 1}`);
     await report.add(story.title, async () => {
       await using cluster = await startBareCluster({ programs, moreSidecars }, home);
