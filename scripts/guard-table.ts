@@ -29,7 +29,8 @@ const deleteNotes = `## Deletions
 
 The retention is \`volumeDeleteSnapshotRetentionDays\`; "invalid" is a tag that somebody has changed, since no class may
 say so. "refused once" is \`IncorrectDiskStatus\`. A refusal that stands is repeated as long as the sidecar asks; three
-times here.
+times here. An "unused clone" was made from a snapshot of another disk, and no instance has had it: ECS makes no snapshot of
+it, and the one that it was made from is what is left.
 `;
 
 /** The whole page, as Markdown. */

@@ -61,6 +61,8 @@ export interface ClusterVolume {
   readonly attributes: ReadonlyMap<string, string>;
   readonly volumeMode: 'Filesystem' | 'Block';
   readonly claim: ClaimReference | undefined;
+  /** Where several volumes stand for the disk: the names of those that are bound to a claim. */
+  readonly boundAmongSeveral?: readonly string[];
 }
 
 export interface ClaimReference {

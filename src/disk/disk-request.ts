@@ -24,7 +24,7 @@ export interface DiskRequest {
   readonly resourceGroupId: string | undefined;
   readonly storageClusterId: string | undefined;
   readonly tags: readonly Tag[];
-  /** What the node can attach for which the disk is meant; `undefined` when nobody knows. A disk that exists stays. */
+  /** What the node can attach for which the disk is meant; `undefined` when nobody knows. */
   readonly attachable?: SelectedNode | undefined;
 }
 

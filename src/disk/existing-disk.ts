@@ -1,4 +1,4 @@
-import { diskCategories } from './categories.ts';
+import { defaultPerformanceLevel, diskCategories } from './categories.ts';
 import type { Disk } from './disk.ts';
 import { tagKeys } from './tags.ts';
 import { candidatesFor, type DiskRequest } from './disk-request.ts';
@@ -20,6 +20,11 @@ export function isInWantedZone(disk: Disk, request: DiskRequest): boolean {
   );
 }
 
+/** Whether the node for which the volume is wanted can attach an existing disk, as far as anybody knows. */
+export function isAttachable({ category }: Disk, { attachable }: DiskRequest): boolean {
+  return attachable === undefined || attachable.categories.includes(category);
+}
+
 function differingSize(disk: Disk, request: DiskRequest): string[] {
   const tooSmall = disk.sizeGiB < request.sizeGiB;
   const tooLarge = request.maxSizeGiB !== undefined && disk.sizeGiB > request.maxSizeGiB;
@@ -32,8 +37,10 @@ function differingKind(disk: Disk, request: DiskRequest): string[] {
   if (sameCategory.length === 0) {
     return [`its category is ${disk.category}`];
   }
+  // ECS may not show the level that it gives when none is asked for.
+  const level = disk.performanceLevel ?? defaultPerformanceLevel;
   const sameLevel = sameCategory.filter(
-    ({ performanceLevel }) => performanceLevel === undefined || performanceLevel === disk.performanceLevel,
+    ({ performanceLevel }) => performanceLevel === undefined || performanceLevel === level,
   );
   return sameLevel.length === 0 ? [`its performance level is ${disk.performanceLevel ?? 'not set'}`] : [];
 }
@@ -61,7 +68,6 @@ function differingSettings(disk: Disk, request: DiskRequest): string[] {
   const pairs: [name: string, actual: Setting, wanted: Setting][] = [
     ['encryption', disk.encrypted, request.encrypted || undefined],
     ['multi-attach', disk.multiAttach, request.multiAttach],
-    ['KMS key', disk.kmsKeyId, request.encrypted ? request.kmsKeyId : undefined],
     ['resource group', disk.resourceGroupId, request.resourceGroupId],
     ['storage cluster', disk.storageClusterId, request.storageClusterId],
     [
@@ -74,7 +80,22 @@ function differingSettings(disk: Disk, request: DiskRequest): string[] {
   const differing = pairs
     .filter(([, actual, wanted]) => wanted !== undefined && actual !== wanted)
     .map(([name, actual]) => `its ${name} is ${String(actual ?? 'not set')}`);
-  return [...differing, ...differingSource(disk, request)];
+  return [...differing, ...differingKey(disk, request), ...differingSource(disk, request)];
+}
+
+/**
+ * Which key an alias stands for only the key service knows, and ECS may show the key itself: a disk that was made for the
+ * request must not be taken for another one then.
+ */
+function differingKey({ kmsKeyId }: Disk, { encrypted, kmsKeyId: wanted }: DiskRequest): string[] {
+  const isComparable = !isKeyAlias(wanted) || kmsKeyId === undefined || isKeyAlias(kmsKeyId);
+  const isSame = !encrypted || wanted === undefined || kmsKeyId === wanted;
+  return isSame || !isComparable ? [] : [`its KMS key is ${kmsKeyId ?? 'not set'}`];
+}
+
+/** `alias/<name>`, alone or at the end of a resource name. */
+function isKeyAlias(text: string | undefined): boolean {
+  return text !== undefined && /(^|:)alias\//.test(text);
 }
 
 function differingSource(disk: Disk, request: DiskRequest): string[] {

@@ -13,7 +13,7 @@ import {
   type Candidate,
   type DiskRequest,
 } from './disk-request.ts';
-import { differences, isInWantedZone } from './existing-disk.ts';
+import { differences, isAttachable, isInWantedZone } from './existing-disk.ts';
 import { isReady, type Snapshot } from './snapshot.ts';
 import { isOursOrNobodys, tagKeys } from './tags.ts';
 import { hidden, untilTimeIsUp } from './waiting.ts';
@@ -62,7 +62,11 @@ export async function provisionDisk(
       refusals.push(`${describeCandidate(candidate)}: ${error.message}`);
     }
   }
-  throw new DiskError('not-offered', `no candidate can be had for ${request.key}: ${refusals.join('; ')}`);
+  const refused = new DiskError(
+    'not-offered',
+    `no candidate can be had for ${request.key}: ${refusals.join('; ')}`,
+  );
+  return await unlessMadeBefore(parts, request, refused, call);
 }
 
 /** The disk that an earlier attempt has made. @throws DiskError `busy` when there are several. */
@@ -103,6 +107,11 @@ async function assertOnlyOne(
   return disk;
 }
 
+const finalRefusals = [
+  ...(['denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug'] as const),
+  'not-offered' as const,
+];
+
 /** Before a refusal becomes final: what an earlier attempt made may show up only now. */
 async function unlessMadeBefore(
   parts: ProvisionDiskParts,
@@ -110,7 +119,7 @@ async function unlessMadeBefore(
   error: unknown,
   call: Call,
 ): Promise<Disk> {
-  if (isDiskError(error, 'denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug')) {
+  if (isDiskError(error, ...finalRefusals)) {
     const existing = await findByKey(parts, request.key, call);
     if (existing !== undefined) {
       return await useExisting(parts, existing, request, call);
@@ -122,7 +131,7 @@ async function unlessMadeBefore(
 /**
  * The disk that an earlier attempt has made, once it is usable.
  * @throws DiskError `conflict` when it is not what is asked for, `not-offered` when it is in a zone that is not wanted any
- *   more: the scheduler may come back to that zone.
+ *   more, or the node cannot attach it: the scheduler may come back to that zone, or to another node.
  */
 export async function useExisting(
   parts: ProvisionDiskParts,
@@ -141,10 +150,15 @@ export async function useExisting(
     const message = `${request.key} exists as disk ${disk.id} in zone ${usable.zoneId ?? 'unknown'}, and is wanted in ${request.zoneIds.join(', ')}`;
     throw new DiskError('not-offered', message);
   }
+  if (!isAttachable(usable, request)) {
+    const node = request.attachable?.nodeName ?? 'unknown';
+    const message = `${request.key} exists as disk ${disk.id} of category ${usable.category}, which node ${node} cannot attach`;
+    throw new DiskError('not-offered', message);
+  }
   return usable;
 }
 
-/** What shows up only after ECS was asked: its zone decides nothing about the next candidate, which would be a second disk. */
+/** What shows up only after ECS was asked: its zone or node decides nothing about the next candidate, which would be a second disk. */
 async function useShownLate(...found: Parameters<typeof useExisting>): Promise<Disk> {
   try {
     return await useExisting(...found);

@@ -51,7 +51,7 @@ async function tryToWrite(
     const text = `namespace ${object.metadata.namespace} is gone, and the events in it with it`;
     throw new DiskError('not-found', text);
   }
-  if (created === 'created' || isKeyed) {
+  if (created !== 'exists' || isKeyed) {
     return true;
   }
   const there = await store.find(events, object.metadata, { signal });

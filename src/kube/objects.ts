@@ -27,6 +27,7 @@ export const volumeSchema = z.object({
     volumeMode: text,
     claimRef: z.object({ namespace: text, name: text, uid: text }).nullish(),
   }),
+  status: z.object({ phase: text }).nullish(),
 });
 
 const dataSource = z

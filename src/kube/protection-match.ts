@@ -38,7 +38,7 @@ export function compareObject(
   if (!found.isShaped || metadata.annotations[annotationOf.diskId] !== protection.diskId) {
     throw new DiskError(
       'conflict',
-      `${title} was changed and leads elsewhere: see what it leads to, and remove it`,
+      `${title} was changed, by somebody or by a webhook, and leads elsewhere or does not keep its snapshot: see what it leads to, set its content to deletionPolicy Retain, and remove it`,
     );
   }
   if (snapshotId === protection.snapshotId) {
@@ -58,6 +58,8 @@ export function contentAsFound({ metadata, spec }: ContentObject, settings: Prot
   const { name } = spec.volumeSnapshotRef;
   const isShaped =
     spec.driver === settings.driverName &&
+    // With another policy the snapshot would go with its objects, such as those of a namespace that is removed.
+    spec.deletionPolicy === 'Retain' &&
     `${name ?? ''}-content` === metadata.name &&
     spec.volumeSnapshotRef.namespace != null;
   return {

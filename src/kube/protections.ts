@@ -76,7 +76,11 @@ async function makeContent(recording: Recording, gone: ReadonlySet<string>): Pro
   const namespace = await chooseNamespace(recording, gone);
   const content = newContent(protection, namespace, settings);
   const created = await store.create(snapshotContents, content, call);
-  const step = created === 'created' ? await makeSnapshot(recording, namespace) : 'again';
+  if (typeof created === 'string') {
+    return 'again';
+  }
+  compareObject(contentAsFound(created.made, settings), protection, settings);
+  const step = await makeSnapshot(recording, namespace);
   return step === 'no-namespace' ? 'again' : step;
 }
 
@@ -133,7 +137,8 @@ function boundTo({ spec }: ContentObject): string | undefined {
 async function makeSnapshot(recording: Recording, namespace: string): Promise<Step | 'no-namespace'> {
   const { store, settings, protection, call } = recording;
   const created = await store.create(snapshots, newSnapshot(protection, namespace, settings), call);
-  if (created === 'created') {
+  if (typeof created !== 'string') {
+    compareObject(snapshotAsFound(created.made), protection, settings);
     return { namespace };
   }
   return created === 'exists' ? 'again' : 'no-namespace';

@@ -25,8 +25,8 @@ export interface Page<T> {
   readonly resourceVersion: string;
 }
 
-/** What became of a create. */
-export type Created = 'created' | 'exists' | 'no-namespace';
+/** What became of a create: the object as the server has it, which what stands before the server may have changed. */
+export type Created<T> = { readonly made: T } | 'exists' | 'no-namespace';
 /** What became of a delete: `changed` when the object is not the one we looked at any more. */
 export type Removed = 'removed' | 'absent' | 'changed';
 
@@ -39,7 +39,7 @@ export interface ObjectStore {
     options: ListOptions,
     call: Waiting,
   ): AsyncGenerator<Page<T>, void, undefined>;
-  create(type: ResourceType<Readable>, object: NewObject, call: Waiting): Promise<Created>;
+  create<T extends Readable>(type: ResourceType<T>, object: NewObject, call: Waiting): Promise<Created<T>>;
   /** Removes the very object that was looked at, in the state in which it was then. */
   remove(type: ResourceType<Readable>, seen: Metadata, call: Waiting): Promise<Removed>;
   /** Merges changes into the object unless somebody changed it since. @returns false when it is gone or changed. */
@@ -80,8 +80,7 @@ export function createObjectStore(api: KubeApi): ObjectStore {
       if (isNamespaceGone(answer)) {
         return 'no-namespace';
       }
-      success(answer, request);
-      return 'created';
+      return { made: parse(type.schema, success(answer, request), request) };
     },
     async remove(type, seen, { signal }) {
       const { uid, resourceVersion } = seen;

@@ -3,7 +3,10 @@ import type { VolumeObject } from './objects.ts';
 
 /** The volumes of one driver, found by the disk behind them. */
 export interface VolumeIndex {
-  /** The volume of a disk. Of several for one disk, a claimed one goes first, then the older one. */
+  /**
+   * The volume of a disk. Of several for one disk, a claimed one goes first, then the older one; the attributes that it
+   * lacks are those of the others, since any of them may ask for protection.
+   */
   find(diskId: string): ClusterVolume | undefined;
   /** Takes a volume in, in place of what was known under its name. */
   put(object: VolumeObject): void;
@@ -13,6 +16,7 @@ export interface VolumeIndex {
 
 interface Entry {
   readonly volume: ClusterVolume;
+  readonly isBound: boolean;
   readonly createdAt: string;
 }
 
@@ -38,12 +42,16 @@ export function createVolumeIndex(driverName: string): VolumeIndex {
     if (volume !== undefined) {
       diskOfName.set(volume.name, volume.diskId);
       const entries = byDisk.get(volume.diskId) ?? new Map<string, Entry>();
-      entries.set(volume.name, { volume, createdAt: object.metadata.creationTimestamp ?? '' });
+      entries.set(volume.name, {
+        volume,
+        isBound: object.status?.phase === 'Bound',
+        createdAt: object.metadata.creationTimestamp ?? '',
+      });
       byDisk.set(volume.diskId, entries);
     }
   };
   return {
-    find: (diskId) => [...(byDisk.get(diskId)?.values() ?? [])].sort(preferred)[0]?.volume,
+    find: (diskId) => asOne([...(byDisk.get(diskId)?.values() ?? [])].sort(preferred)),
     put,
     remove,
     replaceAll(objects) {
@@ -52,6 +60,16 @@ export function createVolumeIndex(driverName: string): VolumeIndex {
       objects.forEach(put);
     },
   };
+}
+
+function asOne(entries: readonly Entry[]): ClusterVolume | undefined {
+  const [first, ...others] = entries;
+  if (first === undefined || others.length === 0) {
+    return first?.volume;
+  }
+  const attributes = new Map(entries.toReversed().flatMap(({ volume }) => [...volume.attributes]));
+  const boundAmongSeveral = entries.filter(({ isBound }) => isBound).map(({ volume }) => volume.name);
+  return { ...first.volume, attributes, boundAmongSeveral };
 }
 
 function preferred(a: Entry, b: Entry): number {

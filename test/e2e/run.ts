@@ -21,8 +21,12 @@ try {
   const { values } = parseArgs({ options: { story: { type: 'string' }, keep: { type: 'boolean' } } });
   const isChosen = ({ title }: { readonly title: string }) => title.includes(values.story ?? '');
   const chosen = stories.filter(isChosen);
+  const clusters = clusterStories.filter(isChosen);
+  if (chosen.length + clusters.length === 0) {
+    throw new Error(`no story has "${values.story ?? ''}" in its title`);
+  }
   process.exitCode = await runAll(chosen, {
-    clusters: clusterStories.filter(isChosen),
+    clusters,
     isWhole: chosen.length === stories.length,
     keepsRecords: values.keep ?? false,
   });

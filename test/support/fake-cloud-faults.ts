@@ -21,6 +21,8 @@ export interface FakeDiskCloudOptions {
   >;
   /** A new resource is missing from this many answers. */
   readonly invisibleLooks?: number;
+  /** Makes no snapshot of a disk that was never attached. */
+  readonly knowsUnused?: boolean;
   /** Deleting a group keeps the members that disks were made from. */
   readonly keepsUsedMembers?: boolean;
   /** Rounds that a wait lasts; then it ends as when the caller's time is nearly up. */

@@ -162,6 +162,9 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   createSnapshot(snapshot: NewSnapshot, call: Call): Promise<string> {
     return this.answer('createSnapshot', [snapshot], call, () => {
       const disk = there(this.disks.get(snapshot.diskId), `snapshot disk ${snapshot.diskId}`);
+      if (this.options.knowsUnused === true && !disk.wasEverAttached) {
+        throw refusal('never-used', `snapshot disk ${disk.id}: the disk was never attached`);
+      }
       return this.once(snapshot.clientToken, snapshot, () => this.startSnapshot(snapshot, disk));
     });
   }
@@ -181,7 +184,14 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
 
   extendRetention(snapshotId: string, retentionDays: number, call: Call): Promise<void> {
     return this.answer('extendRetention', [snapshotId, retentionDays], call, () => {
-      this.snapshots.change(snapshotId, { retentionDays }, 0);
+      const snapshot = there(this.snapshots.get(snapshotId), `keep snapshot ${snapshotId}`);
+      if (snapshot.status === 'progressing') {
+        throw refusal('busy', `keep snapshot ${snapshotId}: it is not finished`);
+      }
+      if (retentionDays < (snapshot.retentionDays ?? Number.POSITIVE_INFINITY)) {
+        throw refusal('unsupported', `keep snapshot ${snapshotId}: retention can only be extended`);
+      }
+      this.snapshots.set(snapshotId, { retentionDays });
     });
   }
 

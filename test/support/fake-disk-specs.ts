@@ -1,5 +1,5 @@
 import type { Call } from '../../src/disk/call.ts';
-import { diskCategories } from '../../src/disk/categories.ts';
+import { defaultPerformanceLevel, diskCategories } from '../../src/disk/categories.ts';
 import type { Disk, Tag } from '../../src/disk/disk.ts';
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
 import type { SpecCalls, SpecChange, SpecTask } from '../../src/disk/modify/spec-calls.ts';
@@ -18,6 +18,8 @@ export class FakeDiskSpecs implements SpecCalls {
   namesTasks = true;
   /** The next tasks end so. */
   failTasks = 0;
+  /** Whether disks show no level, and have the usual one. */
+  hidesLevels = false;
   finishedAt = new Date(0);
   readonly #disks: LookedAt<Disk>;
   readonly #faults = new Map<SpecMethod, SpecFault[]>();
@@ -124,6 +126,9 @@ export class FakeDiskSpecs implements SpecCalls {
       throw new DiskError('busy', `disk ${disk.id} is being changed`);
     }
     const after = becomes(disk, change);
+    if (this.hidesLevels && change.category === undefined && change.provisionedIops === undefined) {
+      return change.performanceLevel !== defaultPerformanceLevel;
+    }
     return (['category', 'performanceLevel', 'provisionedIops'] as const).some(
       (field) => after[field] !== disk[field],
     );
@@ -149,7 +154,8 @@ export class FakeDiskSpecs implements SpecCalls {
     const ended = { ...task, status: isFailing ? ('Failed' as const) : ('Finished' as const) };
     this.tasks.set(task.id, { ...ended, finishedAt: this.finishedAt });
     if (!isFailing) {
-      this.#disks.set(task.diskId, becomes(this.#disk(task.diskId), task.change));
+      const after = becomes(this.#disk(task.diskId), task.change);
+      this.#disks.set(task.diskId, this.hidesLevels ? { ...after, performanceLevel: undefined } : after);
     }
     return ended;
   }

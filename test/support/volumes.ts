@@ -18,18 +18,21 @@ export interface VolumeWish {
   readonly sizeGiB?: number;
   readonly parameters?: Record<string, string>;
   readonly snapshotId?: string;
+  /** The volume that it is to be a clone of. */
+  readonly volumeId?: string;
   readonly timeLimitMs?: number;
 }
 
 /** CreateVolume as csi-provisioner sends it. @returns the volume's id. */
 export async function createVolume(client: CsiClient, name: string, wish: VolumeWish = {}): Promise<string> {
-  const { sizeGiB = 20, parameters = essdParameters, snapshotId, timeLimitMs } = wish;
+  const { sizeGiB = 20, parameters = essdParameters, snapshotId, volumeId, timeLimitMs } = wish;
   const request = {
     name,
     capacityRange: { requiredBytes: sizeGiB * gib },
     volumeCapabilities: [mountCapability],
     parameters,
     ...(snapshotId === undefined ? {} : { volumeContentSource: { snapshot: { snapshotId } } }),
+    ...(volumeId === undefined ? {} : { volumeContentSource: { volume: { volumeId } } }),
   };
   const { volume } = await invoke(client.controller, 'CreateVolume', request, timeLimitMs);
   return volume?.volumeId ?? '';

@@ -8,7 +8,7 @@ import type { CreateVolumeRequest__Output } from '../../generated/csi/v1/CreateV
 import type { CreateVolumeResponse } from '../../generated/csi/v1/CreateVolumeResponse.ts';
 import { toCsiVolume } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
-import { volumeContextOf } from '../volume-context.ts';
+import { checkContextSize, volumeContextOf } from '../volume-context.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { volumeWishFrom, type VolumeWish } from './volume-wish.ts';
 
@@ -18,6 +18,7 @@ export function createCreateVolume(
 ): UnaryRpc<CreateVolumeRequest__Output, CreateVolumeResponse> {
   return async (request, call) => {
     const wish = volumeWishFrom(request, parts);
+    checkContextSize(wish, parts.regionId, request.parameters);
     return await parts.lock.run([`volume name ${request.name}`], async () => {
       const disk = await makeDisk(parts, wish, call);
       if (!parts.guards.isSwitchedOn) {

@@ -1,5 +1,6 @@
 import { isDiskId } from '../../disk/disk.ts';
 import { guardBeforeDelete } from '../../disk/guards/before-delete.ts';
+import { assertNoOtherVolume } from '../../disk/guards/other-volume.ts';
 import { assertOwnRegion } from '../../disk/guards/own-region.ts';
 import { removeDisk } from '../../disk/remove-disk.ts';
 import type { DeleteVolumeRequest__Output } from '../../generated/csi/v1/DeleteVolumeRequest.ts';
@@ -22,6 +23,7 @@ export function createDeleteVolume(
     if (isDiskId(volumeId)) {
       await parts.lock.run(deletionKeys(volumeId), async () => {
         await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
+        await assertNoOtherVolume(parts.guards.cluster, volumeId, call);
         await removeDisk(parts.cloud, volumeId, call, beforeDelete);
       });
     }

@@ -16,7 +16,7 @@ export function createValidateVolumeCapabilities(parts: ControllerParts): UnaryR
     if (unsupported !== undefined) {
       return { message: unsupported };
     }
-    const { volumeCapabilities, volumeContext, parameters, mutableParameters } = request;
-    return { confirmed: { volumeCapabilities, volumeContext, parameters, mutableParameters } };
+    // Context and parameters are left out, since nothing of them is checked: a living volume may have changed since its class.
+    return { confirmed: { volumeCapabilities: request.volumeCapabilities } };
   };
 }

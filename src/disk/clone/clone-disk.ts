@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { diskCategories } from '../categories.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { attachableOf, candidatesOfSize, type DiskRequest } from '../disk-request.ts';
+import { attachableOf, candidatesOfSize } from '../disk-request.ts';
 import { findInheritedSnapshot } from '../guards/inherited-snapshot.ts';
 import { findByKey, provisionDisk, useExisting, type ProvisionDiskParts } from '../provision-disk.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -12,17 +12,13 @@ import {
   releaseCloneSnapshots,
   takeCloneSnapshot,
   untilRestorable,
+  type CloneRequest,
 } from './clone-snapshot.ts';
-
-/** A disk that is to hold what another one holds. Its tags name the source, by which a clone is known. */
-export interface CloneRequest extends DiskRequest {
-  readonly sourceDiskId: string;
-}
 
 /**
  * Clones a disk by way of a snapshot that goes once the clone is complete. The same request, repeated in any process after
  * any interruption, yields the same clone: of the moment of the first snapshot, as long as that is there. So a refusal, also
- * one that is final for the caller, leaves the snapshot to the next try, and to ECS, which ends it after a day.
+ * one that is final for the caller, leaves the snapshot to the next try, and to ECS, which ends it in the end.
  * @throws DiskError as `provisionDisk` does, and for the source: `not-found`, `unsupported`, `wrong-state`.
  */
 export async function cloneDisk(parts: ProvisionDiskParts, request: CloneRequest, call: Call): Promise<Disk> {
@@ -32,7 +28,7 @@ export async function cloneDisk(parts: ProvisionDiskParts, request: CloneRequest
       ? await make(parts, request, call)
       : // The source, and the snapshot in between, may be gone by now.
         await useExisting(parts, existing, request, call);
-  await releaseCloneSnapshots(parts, request, call);
+  await releaseCloneSnapshots(parts, request, disk, call);
   return disk;
 }
 

@@ -4,16 +4,17 @@ import { diskCategories } from '../categories.ts';
 import type { Disk, Tag } from '../disk.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
+import type { DiskRequest } from '../disk-request.ts';
 import { untilAvailable } from '../guards/available-snapshot.ts';
 import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
+import { wantsProtection } from '../guards/policy.ts';
 import type { ProvisionDiskParts } from '../provision-disk.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { originTags, tagKeys, toTagValue } from '../tags.ts';
-import { cloneTag } from './clone-mark.ts';
+import { cloneTags, isCloneSnapshot, isDoneWith } from './clone-mark.ts';
 
-/** Should everything fail that is to remove it, ECS does. */
-const retentionDays = 1;
+const gibPerDay = 1024;
 
 /** One disk that is to be cloned to another. */
 export interface CloneIntent {
@@ -21,6 +22,9 @@ export interface CloneIntent {
   readonly key: string;
   readonly sourceDiskId: string;
 }
+
+/** A disk that is to hold what another one holds. Its tags name the source, by which a clone is known. */
+export interface CloneRequest extends DiskRequest, CloneIntent {}
 
 /** Those of this very clone; more than one only after ECS showed the first one late. */
 async function findCloneSnapshots(
@@ -61,21 +65,21 @@ export async function untilRestorable(
  */
 export async function takeCloneSnapshot(
   parts: ProvisionDiskParts,
-  intent: CloneIntent,
+  request: CloneRequest,
   source: Disk,
   call: Call,
 ): Promise<Snapshot | undefined> {
   assertCanBeCloned(source);
-  const { key, sourceDiskId: diskId } = intent;
+  const { key, sourceDiskId: diskId } = request;
   const snapshot = {
     diskId,
     name: `csi-clone-${createHash('sha256').update(key).digest('hex').slice(0, 40)}`,
     description: `on the way of a clone of disk ${diskId}; goes by itself`,
-    retentionDays,
+    retentionDays: retentionDaysFor(source),
     resourceGroupId: undefined,
-    tags: cloneTags(key, parts.clusterId),
+    tags: tagsFor(request, parts.clusterId),
   };
-  const findExisting = () => findCloneSnapshot(parts.cloud, intent, call);
+  const findExisting = () => findCloneSnapshot(parts.cloud, request, call);
   try {
     return await makeSnapshot(parts, snapshot, { ...tokensOf('clone', key, diskId), findExisting }, call);
   } catch (error) {
@@ -86,11 +90,19 @@ export async function takeCloneSnapshot(
   }
 }
 
-function cloneTags(key: string, clusterId: string | undefined): Tag[] {
+/**
+ * Should everything fail that is to remove it, ECS does, but not before it has uploaded it: a clone that waits for the upload
+ * would start again for ever. A day for each TiB is 12 MiB a second.
+ */
+function retentionDaysFor({ sizeGiB }: Disk): number {
+  return 1 + Math.floor(sizeGiB / gibPerDay);
+}
+
+function tagsFor({ key, categories, tags }: CloneRequest, clusterId: string | undefined): Tag[] {
   return [
     ...originTags(clusterId),
     { key: tagKeys.forceDelete, value: 'true' },
-    cloneTag,
+    wantsProtection(categories, tags) ? cloneTags.wayBack : cloneTags.step,
     { key: tagKeys.cloneFor, value: toTagValue(key) },
   ];
 }
@@ -109,12 +121,14 @@ function assertCanBeCloned({ id, category }: Disk): void {
 export async function releaseCloneSnapshots(
   parts: ProvisionDiskParts,
   intent: CloneIntent,
+  clone: Disk,
   call: Call,
 ): Promise<void> {
   try {
-    for (const { id, status } of await findCloneSnapshots(parts.cloud, intent, call)) {
-      if (status !== 'progressing') {
-        await removeSnapshot(parts, id, call);
+    const found = await findCloneSnapshots(parts.cloud, intent, call);
+    for (const snapshot of found.filter((one) => isCloneSnapshot(one) && !isNeededBy(clone, one))) {
+      if (snapshot.status !== 'progressing') {
+        await removeSnapshot(parts, snapshot.id, call);
       }
     }
   } catch (error) {
@@ -122,4 +136,9 @@ export async function releaseCloneSnapshots(
       throw error;
     }
   }
+}
+
+/** One of several that the disk was not made from is nobody's way back. */
+function isNeededBy(clone: Disk, snapshot: Snapshot): boolean {
+  return !isDoneWith(snapshot, clone) && (clone.sourceSnapshotId ?? snapshot.id) === snapshot.id;
 }

@@ -9,9 +9,10 @@ import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
-import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
+import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
+import { keepForDeletion } from './keep-for-deletion.ts';
 import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
-import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from './policy.ts';
+import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -45,7 +46,9 @@ function retentionDays(parts: GuardParts, guarded: Guarded): number | undefined 
     report(parts, guarded, { type: 'Warning', reason: 'InvalidProtectionPolicy', on: 'volume', message });
     throw new DiskError('wrong-state', message);
   }
-  if (found.value === undefined || !mayHoldData(disk)) {
+  // Of a multi-attach disk ECS says when it was attached beside each instance, and so maybe not once it is free: what it
+  // answers to a snapshot decides.
+  if (found.value === undefined || !(mayHoldData(disk) || disk.multiAttach)) {
     return undefined;
   }
   if (!parts.isSwitchedOn) {
@@ -75,7 +78,7 @@ async function secure(
     }
     const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
     const available = await untilAvailable(parts, snapshot, waiting, call);
-    return await keptForLongEnough(parts, available, days, call);
+    return await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
   } catch (error) {
     if (
       isDiskError(
@@ -108,8 +111,17 @@ async function takenOrInherited(
     if (!isDiskError(error, 'never-used')) {
       throw error;
     }
-    return await findInheritedSnapshot(parts.cloud, guarded.disk, call);
+    return await inherited(parts, guarded.disk, call);
   }
+}
+
+/** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
+async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
+  const source = await findInheritedSnapshot(cloud, disk, call, maySecureDeletion);
+  if (source !== undefined && isGuardSnapshot(source, 'expand')) {
+    await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
+  }
+  return source;
 }
 
 function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskError {
@@ -137,14 +149,20 @@ function cutTime({ cutAt }: Snapshot): number {
 }
 
 /** Whether no instance has had the disk since the cut. */
-function holdsLastState({ cutAt }: Snapshot, { lastAttachedAt, lastDetachedAt }: Disk): boolean {
-  const lastUse = Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
-  return cutAt !== undefined && cutAt.getTime() >= lastUse;
+function holdsLastState({ cutAt }: Snapshot, disk: Disk): boolean {
+  return cutAt !== undefined && cutAt.getTime() >= lastUseOf(disk);
+}
+
+/** When an instance last got or let go of the disk, in milliseconds since 1970; 0 when none ever did. */
+function lastUseOf({ lastAttachedAt, lastDetachedAt }: Disk): number {
+  return Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
 }
 
 async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
-  // The last detach makes the intent: used and detached again, the disk has another last state.
-  const intent = (disk.lastDetachedAt ?? disk.lastAttachedAt)?.toISOString() ?? 'unused';
+  // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
+  // the detach yet, or never: the token would lead to the snapshot of the state before for ever.
+  const lastUse = lastUseOf(disk);
+  const intent = lastUse === 0 ? 'unused' : new Date(lastUse).toISOString();
   return await makeSnapshot(
     parts,
     {
@@ -161,23 +179,6 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
     },
     call,
   );
-}
-
-/** The policy may have been raised since an earlier attempt made the snapshot, and days may have gone by. */
-async function keptForLongEnough(
-  parts: GuardParts,
-  snapshot: Snapshot,
-  days: number,
-  call: Call,
-): Promise<Snapshot> {
-  // ECS counts from the cut, the user from the deletion, which may come days later.
-  const age = Math.floor((parts.now() - (snapshot.cutAt?.getTime() ?? parts.now())) / dayMs);
-  const wantedDays = Math.min(days + Math.max(age, 0), maxRetentionDays);
-  if (snapshot.retentionDays === undefined || snapshot.retentionDays >= wantedDays) {
-    return snapshot;
-  }
-  await parts.cloud.extendRetention(snapshot.id, wantedDays, call);
-  return { ...snapshot, retentionDays: wantedDays };
 }
 
 /**
@@ -235,6 +236,12 @@ async function assertStillSafe(
     throw new DiskError(
       'busy',
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
+    );
+  }
+  if (isGuardSnapshot(now, 'expand')) {
+    throw new DiskError(
+      'busy',
+      `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
     );
   }
   if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {

@@ -193,10 +193,18 @@ async function keepOne(
   return kept;
 }
 
-/** The name that the snapshot shows: that of the PersistentVolume, which a retry must find to be the same. */
+/**
+ * The name that the snapshot shows: that of the PersistentVolume, which a retry must find to be the same. The tag may hold
+ * whatever somebody has typed, and ECS would refuse the snapshot for its name.
+ */
 function volumeNameOf({ disk, volume }: ExpandIntent): string {
-  const name = disk.tags.get(tagKeys.pvName) ?? volume?.name ?? disk.id;
+  const tagged = disk.tags.get(tagKeys.pvName);
+  const name = tagged !== undefined && isVolumeName(tagged) ? tagged : (volume?.name ?? disk.id);
   return name.slice(0, maxNameOfVolume);
+}
+
+function isVolumeName(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
 }
 
 /** What a call says whose time ends before the snapshot can be restored. */

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import { isCloneSnapshot } from '../clone/clone-mark.ts';
+import { isCloneSnapshot, isDoneWith, isTakenFor } from '../clone/clone-mark.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import type { DiskCloud } from '../disk-cloud.ts';
@@ -12,21 +12,30 @@ export function mayHoldData({ wasEverAttached, sourceSnapshotId }: Disk): boolea
 }
 
 /**
+ * Whether a snapshot stays for as long as the disk may need it. One that is there for a clone only is removed soon, so it is
+ * nobody's way back, except that of a clone for which it stays.
+ */
+export function maySecureDeletion(snapshot: Snapshot, disk: Disk): boolean {
+  return !isCloneSnapshot(snapshot) || (isTakenFor(snapshot, disk) && !isDoneWith(snapshot, disk));
+}
+
+/**
  * The snapshot that holds all that is in a disk of which ECS makes none, since nothing was ever written to it;
  * `undefined` when the disk is empty.
  * @throws DiskError `failed` when the disk was made from a snapshot that is gone: then it is the only copy of its data.
  */
 export async function findInheritedSnapshot(
   cloud: DiskCloud,
-  { id, sourceSnapshotId }: Disk,
+  disk: Disk,
   call: Call,
+  isReliable: (snapshot: Snapshot, disk: Disk) => boolean = (snapshot) => !isCloneSnapshot(snapshot),
 ): Promise<Snapshot | undefined> {
+  const { id, sourceSnapshotId } = disk;
   if (sourceSnapshotId === undefined) {
     return undefined;
   }
   const source = await cloud.findSnapshot(sourceSnapshotId, call);
-  // One that is there for a clone only is removed soon: it must be nobody's way back.
-  if (source !== undefined && isReady(source) && !isCloneSnapshot(source)) {
+  if (source !== undefined && isReady(source) && isReliable(source, disk)) {
     return source;
   }
   if (source === undefined && !(await cloud.isSnapshotProvenAbsent(sourceSnapshotId, call))) {

@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isDiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { spentCloneSnapshots } from '../clone/clone-keeper.ts';
+import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
@@ -13,7 +13,8 @@ import { wantedSizeOf } from './guard-snapshot.ts';
 
 /** What the keeper does with one thing it has found. */
 export interface KeeperAct {
-  readonly act: 'release' | 'drop-superseded' | 'remove-protection' | 'remove-clone-snapshot';
+  readonly act:
+    'release' | 'drop-superseded' | 'remove-protection' | 'remove-clone-snapshot' | 'keep-clone-snapshot';
   readonly diskId: string;
   readonly snapshotId: string;
 }
@@ -28,7 +29,8 @@ export interface KeeperParts extends GuardParts {
 
 /**
  * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
- * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned.
+ * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned, or
+ * keeps those for as long as they are the only way back.
  * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own, and of the
  * guards' snapshots none that a claim waits to be restored from.
  */
@@ -36,9 +38,11 @@ export class Keeper {
   readonly #parts: KeeperParts;
   /** Protections whose snapshot was absent at the last look: one look is not enough. */
   #absentBefore = new Set<string>();
+  readonly #cloneKeeper: CloneKeeper;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#cloneKeeper = new CloneKeeper(parts);
   }
 
   async round(call: Call): Promise<void> {
@@ -48,11 +52,23 @@ export class Keeper {
   }
 
   async #clones(call: Call): Promise<void> {
-    for (const { id, sourceDiskId: diskId } of await spentCloneSnapshots(this.#parts, call)) {
-      await this.#carefully(() =>
-        this.#act({ act: 'remove-clone-snapshot', diskId, snapshotId: id }, () =>
-          removeSnapshot(this.#parts, id, call),
-        ),
+    for (const pair of await this.#cloneKeeper.pairs(call)) {
+      await this.#carefully(() => this.#clone(pair, call));
+    }
+  }
+
+  async #clone(pair: ClonePair, call: Call): Promise<void> {
+    const { id: snapshotId, sourceDiskId } = pair.snapshot;
+    if (await this.#cloneKeeper.isSpent(pair, call)) {
+      await this.#act({ act: 'remove-clone-snapshot', diskId: sourceDiskId, snapshotId }, () =>
+        removeSnapshot(this.#parts, snapshotId, call),
+      );
+      return;
+    }
+    const days = await this.#cloneKeeper.retentionToExtend(pair, call);
+    if (days !== undefined) {
+      await this.#act({ act: 'keep-clone-snapshot', diskId: pair.clone.id, snapshotId }, () =>
+        this.#parts.cloud.extendRetention(snapshotId, days, call),
       );
     }
   }
@@ -93,10 +109,13 @@ export class Keeper {
   /** Whether the expansion that the snapshot guards is over, file system and all. */
   async #isComplete({ volume }: Guarded, guard: Snapshot, call: Call): Promise<boolean> {
     const wantedGiB = wantedSizeOf(guard);
+    if (volume === undefined) {
+      // Without an id it may be another cluster of the account that has the volume, and a file system still to grow.
+      return this.#parts.clusterId !== undefined;
+    }
     return (
-      volume === undefined ||
-      (wantedGiB !== undefined &&
-        (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending')
+      wantedGiB !== undefined &&
+      (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending'
     );
   }
 

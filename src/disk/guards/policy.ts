@@ -1,6 +1,6 @@
 import { diskCategories } from '../categories.ts';
 import type { ClusterVolume } from '../cluster.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, Tag } from '../disk.ts';
 import { tagKeys } from '../tags.ts';
 
 /** What `volumeExpandAutoSnapshot` may say. */
@@ -39,7 +39,16 @@ export function deleteRetentionOf(disk: Disk, volume: ClusterVolume | undefined)
   return days >= 1 && days <= maxRetentionDays ? { value: days } : { invalid: text };
 }
 
-/** Whether a snapshot of the disk can be restored from within seconds. */
+/** Whether a disk with these tags, of one of these categories, may come to be deleted behind a snapshot only. */
+export function wantsProtection(categories: readonly string[], tags: readonly Tag[]): boolean {
+  const days = tags.find(({ key }) => key === tagKeys.deleteSnapshotRetentionDays)?.value ?? '';
+  return days !== '' && categories.some((category) => diskCategories.get(category)?.instantAccess === true);
+}
+
+/**
+ * Whether a snapshot of the disk can be restored from within seconds. A category that we do not know may be one of those:
+ * whether it has snapshots is for ECS to say, before the disk is touched.
+ */
 export function hasInstantAccess(disk: Disk): boolean {
-  return diskCategories.get(disk.category)?.instantAccess === true;
+  return diskCategories.get(disk.category)?.instantAccess !== false;
 }

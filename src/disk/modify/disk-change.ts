@@ -41,9 +41,15 @@ export function wishesSpec({ category, performanceLevel, provisionedIops }: Disk
   return [category, performanceLevel, provisionedIops].some((wish) => wish !== undefined);
 }
 
-/** Whether the disk shows everything that is wanted but the tags. */
+/**
+ * Whether the disk shows everything that is wanted but the tags. ECS may show no level for one that has levels; it is asked
+ * then whether it would change it, and there is nothing to wait for.
+ */
 export function hasWantedSpec(disk: Disk, change: DiskChange): boolean {
-  return specChange(disk, change) === undefined && burstingChange(disk, change) === undefined;
+  const hidesLevel =
+    disk.performanceLevel === undefined && diskCategories.get(disk.category)?.performanceLevels;
+  const shown = hidesLevel === true ? { ...disk, performanceLevel: change.performanceLevel } : disk;
+  return specChange(shown, change) === undefined && burstingChange(shown, change) === undefined;
 }
 
 /**

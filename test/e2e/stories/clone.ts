@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, expectData, snapshots, someData } from './acts.ts';
+import { applyClaim, attachedDisk, boundDisk, deleteClaim, expectData, snapshots, someData } from './acts.ts';
 
 export const cloneClaim: Story = {
   title:
@@ -22,5 +22,47 @@ export const cloneClaim: Story = {
     await world.eventually('the snapshot in between is gone', async () => {
       return (await snapshots(world)).every(({ sourceDiskId }) => sourceDiskId !== original);
     });
+  },
+};
+
+export const deleteUnusedClone: Story = {
+  title:
+    'a protected clone that no pod ever had is deleted behind the snapshot it was made from, and restored from it',
+  async tell(world) {
+    const { ecs, kubectl, namespace } = world;
+    const storageClass = 'alicloud-datasafe-essd';
+    await applyClaim(world, { name: 'original', storageClass });
+    const original = await attachedDisk(world, 'original');
+    const data = someData('original');
+    await ecs.writeDisk(original, 0, data);
+
+    await applyClaim(world, { name: 'copy', storageClass, cloneOf: 'original' });
+    // As the scheduler does for a pod, which then never comes.
+    const selected = `volume.kubernetes.io/selected-node=${world.nodes[0]?.name ?? ''}`;
+    await kubectl.run(`annotate pvc copy -n ${namespace} ${selected}`);
+    const copy = await boundDisk(world, 'copy');
+    await ecs.writeDisk(original, 0, someData('later'));
+    const between = (await snapshots(world)).find(({ sourceDiskId }) => sourceDiskId === original);
+    await world.eventually('the keeper keeps the snapshot in between', async () => {
+      const requests = await ecs.requests('ModifySnapshotAttribute');
+      return requests.some(({ parameters }) => parameters['SnapshotId'] === between?.id);
+    });
+
+    await deleteClaim(world, 'copy', copy);
+    await world.waitFor(`volumesnapshot/${copy}-delprotect`, '{.status.readyToUse}=true', {
+      namespace: 'default',
+    });
+    const path = '-o jsonpath={.spec.source.snapshotHandle}';
+    const handle = await kubectl.run(`get volumesnapshotcontent ${copy}-delprotect-content ${path}`);
+    expect(handle).to.equal(between?.id);
+    await applyClaim(world, {
+      name: 'again',
+      storageClass,
+      snapshot: `${copy}-delprotect`,
+      namespace: 'default',
+    });
+    await kubectl.run(`annotate pvc again -n default ${selected}`);
+    await expectData(world, await boundDisk(world, 'again', 'default'), data);
+    await kubectl.run('delete pvc again -n default --wait=false');
   },
 };

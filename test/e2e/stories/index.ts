@@ -1,6 +1,6 @@
 import type { Story } from '../system/story.ts';
 import { attachToPodsNode } from './attach.ts';
-import { cloneClaim } from './clone.ts';
+import { cloneClaim, deleteUnusedClone } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
@@ -21,6 +21,7 @@ export const stories: readonly Story[] = [
   changeAttributes,
   weakenProtection,
   cloneClaim,
+  deleteUnusedClone,
   expandForced,
   expandWithoutSnapshot,
   expandFails,

@@ -211,6 +211,7 @@ describe('Recording the protection of a deleted disk', () => {
         'VolumeSnapshot of another content',
         ([, one]) => withSpec(one, { source: { volumeSnapshotContentName: 'else' } }),
       ],
+      ['content that takes its snapshot along', ([one]) => withSpec(one, { deletionPolicy: 'Delete' })],
       [
         'content of another disk',
         ([one]) =>
@@ -227,6 +228,27 @@ describe('Recording the protection of a deleted disk', () => {
       const message = await refusal(setup.cluster.recordProtection(protectionOf('d-1'), call()), 'conflict');
       expect(message, title).to.contain('d-1-delprotect');
       expect(await pair(setup), title).to.deep.equal(before);
+    }
+  });
+
+  it('does not count on what a webhook has changed on its way in', async () => {
+    const changes: [string, (pair: [content: KubeObject, snapshot: KubeObject]) => KubeObject][] = [
+      ['volumesnapshotcontents', ([one]) => withSpec(one, { deletionPolicy: 'Delete' })],
+      ['volumesnapshots', ([, one]) => withMetadata(one, { labels: {} })],
+    ];
+    for (const [resource, change] of changes) {
+      await using setup = await setUp();
+      await setup.cluster.recordProtection(protectionOf('d-1'), call());
+      const effect = {
+        type: 'garbage',
+        status: 201,
+        body: JSON.stringify(change(await pair(setup))),
+      } as const;
+      await setup.api.take('volumesnapshots', snapshotName, 'default');
+      await setup.api.take('volumesnapshotcontents', contentName);
+      await setup.api.addFault({ verb: 'create', resource, when: 'after', effect, times: 1 });
+      const message = await refusal(setup.cluster.recordProtection(protectionOf('d-1'), call()), 'conflict');
+      expect(message).to.contain('d-1-delprotect');
     }
   });
 

@@ -86,6 +86,24 @@ describe('Clones over the socket', () => {
     expect((await emulator.requests('CreateDisk')).map(({ code }) => code)).to.deep.equal(['OK', 'OK']);
   });
 
+  it('of a large disk come from one snapshot, though its upload takes more than a day', async () => {
+    const parameters = { type: 'cloud_ssd', zoneId: essdParameters.zoneId };
+    const source = await createVolume(plugin.client, 'pvc-source', { sizeGiB: 2048, parameters });
+    await emulator.attach(source);
+    await emulator.writeDisk(source, 0, Buffer.from('first'));
+    const hourMs = 3_600_000;
+    await emulator.configure({ uploadMs: 30 * hourMs });
+    const wish = { sizeGiB: 2048, type: 'cloud_ssd' };
+    await expectFailure(clone('pvc-copy', source, wish), GrpcStatus.ABORTED, /still at it|has uploaded/);
+    for (const hours of [25, 6]) {
+      await emulator.control('POST', '/clock', { advanceMs: hours * hourMs });
+      expect((await emulator.counts()).snapshots, `after ${hours} hours more`).to.equal(1);
+    }
+    expect(await read(await clone('pvc-copy', source, wish), 5)).to.equal('first');
+    const made = await emulator.requests('CreateSnapshot');
+    expect(made.filter(({ code }) => code === 'OK')).to.have.length(1);
+  });
+
   it('of a volume that was never used are empty', async () => {
     const source = await createVolume(plugin.client, 'pvc-source', { sizeGiB: 40 });
     const copy = await clone('pvc-copy', source);

@@ -135,6 +135,13 @@ describe('A plugin that knows its cluster', () => {
     await node('cloud_ssd');
     const refused = createVolume(plugin.client, 'pvc-nowhere', { parameters });
     await expectFailure(refused, GrpcStatus.RESOURCE_EXHAUSTED, /cannot attach cloud_essd, cloud_auto/);
+    const elsewhere = createVolume(plugin.client, 'pvc-narrow', { parameters });
+    await expectFailure(
+      elsewhere,
+      GrpcStatus.RESOURCE_EXHAUSTED,
+      /of category cloud_auto, which node .* cannot/,
+    );
+    await node('cloud_auto');
     expect(await createVolume(plugin.client, 'pvc-narrow', { parameters })).to.equal(volumeId);
     await kube.deny('get nodes');
     await node('cloud_efficiency');

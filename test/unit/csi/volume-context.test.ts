@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { volumeContextOf } from '../../../src/csi/volume-context.ts';
-import { aDisk } from '../../support/builders.ts';
+import { checkContextSize, volumeContextOf } from '../../../src/csi/volume-context.ts';
+import { aDisk, aDiskRequest } from '../../support/builders.ts';
 
 const labels = 'csi.alibabacloud.com/label-prefix/';
 const annotations = 'csi.alibabacloud.com/annotation-prefix/';
@@ -82,5 +82,30 @@ describe('volumeContextOf', () => {
       [diskType]: 'cloud_essd.PL1',
       type: 'cloud_essd',
     });
+  });
+});
+
+describe('checkContextSize', () => {
+  const bytesOf = (context: Record<string, string>) =>
+    Buffer.byteLength(Object.entries(context).flat().join(''));
+  const full = bytesOf(volumeContextOf(aDisk(), { note: '' }));
+  const check = (parameters: Record<string, string>) =>
+    checkContextSize(aDiskRequest(), 'cn-hangzhou', parameters);
+
+  it('allows what fits into an answer, to the byte', () => {
+    expect(() => check({ note: 'x'.repeat(4096 - full) })).not.to.throw();
+    expect(() => check({ note: 'x'.repeat(4097 - full) })).to.throw(
+      'the volume context that is made of parameters has 4097 bytes; the limit is 4096',
+    );
+  });
+
+  it('does not count what stays out of the context', () => {
+    expect(() => check({ 'csi.storage.k8s.io/pvc/name': 'x'.repeat(5000) })).not.to.throw();
+  });
+
+  it('looks at each category that the disk may come to have', () => {
+    const request = aDiskRequest({ categories: ['cloud_essd', 'cloud_efficiency_of_a_long_name'] });
+    const parameters = { note: 'x'.repeat(4096 - full) };
+    expect(() => checkContextSize(request, 'cn-hangzhou', parameters)).to.throw(/4 ?096|limit/);
   });
 });

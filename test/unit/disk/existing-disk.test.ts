@@ -35,6 +35,24 @@ describe('differences', () => {
       { encrypted: true, kmsKeyId: 'key-1' },
       'its KMS key is key-2',
     ],
+    [
+      'has another alias',
+      { encrypted: true, kmsKeyId: 'alias/a' },
+      { encrypted: true, kmsKeyId: 'acs:kms:cn-hangzhou:1:alias/b' },
+      'its KMS key is alias/a',
+    ],
+    [
+      'has no key although the request names an alias',
+      { encrypted: true, kmsKeyId: undefined },
+      { encrypted: true, kmsKeyId: 'alias/a' },
+      'its KMS key is not set',
+    ],
+    [
+      'shows no level where another than the usual one is wanted',
+      { performanceLevel: undefined },
+      { performanceLevels: ['PL2'] },
+      'its performance level is not set',
+    ],
     ['cannot be shared', { multiAttach: false }, { multiAttach: true }, 'its multi-attach is false'],
     ['can be shared', { multiAttach: true }, {}, 'its multi-attach is true'],
     [
@@ -108,6 +126,21 @@ describe('differences', () => {
       'is regional',
       { category: 'cloud_regional_disk_auto', performanceLevel: undefined, zoneId: undefined },
       { categories: ['cloud_regional_disk_auto'] },
+    ],
+    [
+      'has the key of an alias, as far as anybody can tell',
+      { encrypted: true, kmsKeyId: 'key-1' },
+      { encrypted: true, kmsKeyId: 'alias/disks' },
+    ],
+    [
+      'has an alias that ECS shows as it was given',
+      { encrypted: true, kmsKeyId: 'alias/disks' },
+      { encrypted: true, kmsKeyId: 'alias/disks' },
+    ],
+    [
+      'does not show the level that ECS gives by itself',
+      { performanceLevel: undefined },
+      { performanceLevels: ['PL1'] },
     ],
     ['has a key, and the request one without encryption', { kmsKeyId: undefined }, { kmsKeyId: 'key-1' }],
   ];

@@ -53,6 +53,14 @@ describe('A search of ECS that lags behind', () => {
     });
   }
 
+  it('finds the disk of an earlier attempt before it says that no candidate can be had', async () => {
+    const cloud = new FakeDiskCloud();
+    const made = cloud.disks.add({ ...cloud.addDisk(), tags: new Map([[tagKeys.diskKey, 'pvc-1']]) }, 1);
+    cloud.failNext('createDisk', ...Array.from({ length: 10 }, () => 'not-offered' as const));
+    const parts = { cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' };
+    expect((await provisionDisk(parts, aDiskRequest(), aCall())).id).to.equal(made.id);
+  });
+
   it('does not say that a hidden snapshot does not exist', async () => {
     const cloud = new FakeDiskCloud();
     const { id } = cloud.addSnapshot();

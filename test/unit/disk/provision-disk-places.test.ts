@@ -290,10 +290,16 @@ describe('provisionDisk from a snapshot', () => {
       });
     });
 
-    it('finds the disk that an earlier attempt made for another node', async () => {
+    it('is not-offered where an earlier attempt made what the node cannot attach; the next node has it', async () => {
       const cloud = new FakeDiskCloud();
       const made = await provision(cloud);
-      expect(await provision(cloud, attachable('cloud_auto'))).to.have.property('id', made.id);
+      const error = await rejectionOf(provision(cloud, attachable('cloud_auto')));
+      expect(error).to.have.property('kind', 'not-offered');
+      expect(error.message).to.contain(
+        `disk ${made.id} of category cloud_essd, which node node-1 cannot attach`,
+      );
+      expect(await provision(cloud, attachable('cloud_auto', 'cloud_essd'))).to.have.property('id', made.id);
+      expect(cloud.disks.values()).to.have.length(1);
     });
   });
 });

@@ -57,6 +57,22 @@ describe('The index of volumes by disk', () => {
     expect(names).to.deep.equal(['pv-c', 'pv-b', 'pv-a']);
     expect(index.find('d-1')).to.equal(undefined);
   });
+
+  it('finds the protection that any of the volumes of a disk asks for', () => {
+    const index = createVolumeIndex(driver);
+    const asking = (name: string, volumeAttributes: object, created: string) =>
+      volume(name, 'd-1', { ...claimed, csi: { driver, volumeHandle: 'd-1', volumeAttributes } }, created);
+    // A released volume is kept, and another one is made by hand for the same disk.
+    index.put(asking('pv-old', { type: 'cloud_essd', a: 'old' }, '2025-01-01T00:00:00Z'));
+    index.put(asking('pv-new', { volumeDeleteSnapshotRetentionDays: '7', a: 'new' }, '2026-01-01T00:00:00Z'));
+    const found = index.find('d-1');
+    expect(found?.name).to.equal('pv-old');
+    expect(Object.fromEntries(found?.attributes ?? [])).to.deep.equal({
+      type: 'cloud_essd',
+      a: 'old',
+      volumeDeleteSnapshotRetentionDays: '7',
+    });
+  });
 });
 
 describe('A volume as the domain sees it', () => {

@@ -18,6 +18,7 @@ export interface EmulatedSnapshot {
   readonly status: string;
   readonly isAvailable: boolean;
   readonly sourceDiskId: string;
+  readonly retentionDays: number | null;
 }
 
 interface EmulatedState {

@@ -2,7 +2,7 @@
 export const deleteColumns = {
   retention: ['none', '3 days', 'invalid'],
   category: ['cloud_essd', 'cloud_ssd'],
-  state: ['in use', 'available', 'never attached'],
+  state: ['in use', 'available', 'never attached', 'unused clone'],
   snapshot: ['ok', 'slow upload', 'failed', 'quota', 'lost reply', 'throttled'],
   deletion: ['ok', 'lost reply', 'refused once'],
 } as const;

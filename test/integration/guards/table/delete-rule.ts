@@ -17,9 +17,11 @@ export function expectedDeletion(row: DeleteRow): Outcome {
   if (row.retention === 'none' || row.state === 'never attached') {
     return deleted([], row, false);
   }
-  return row.category === 'cloud_ssd'
-    ? deleted([{ events: ['ProtectionNotPossible'] }], row, false)
-    : deleted([...snapshot(row), { events: ['DeleteProtected'] }], row, true);
+  if (row.category === 'cloud_ssd') {
+    return deleted([{ events: ['ProtectionNotPossible'] }], row, false);
+  }
+  const secured = row.state === 'available' ? snapshot(row) : snapshotOfClone(row);
+  return deleted([...secured, { events: ['DeleteProtected'] }], row, true);
 }
 
 /** The disk stays until somebody changes its state or its policy; asked again, the answer is the same. */
@@ -51,13 +53,32 @@ function snapshot(row: DeleteRow): Part[] {
   }
 }
 
-function deleted(before: Part[], { deletion }: DeleteRow, isProtected: boolean): Outcome {
+/** ECS makes no other one, so the one that the clone was made from takes its place. */
+const refusedForClone: Part = { calls: ['CreateSnapshot IncorrectDiskStatus.NeverAttached'] };
+
+/** What keeps ECS from saying so keeps the clone. */
+function snapshotOfClone(row: DeleteRow): Part[] {
+  switch (row.snapshot) {
+    case 'quota':
+      return [...snapshot(row).slice(0, 1), refusedForClone];
+    case 'throttled':
+      return [{ calls: ['CreateSnapshot Throttling'] }, refusedForClone];
+    default:
+      return [refusedForClone];
+  }
+}
+
+function deleted(before: Part[], row: DeleteRow, isProtected: boolean): Outcome {
+  const { deletion, state } = row;
+  // Each call asks ECS once more.
+  const again = isProtected && state === 'unused clone' ? [refusedForClone] : [];
   const last: Readonly<Record<DeleteRow['deletion'], Part[]>> = {
     ok: [{ calls: ['DeleteDisk OK'] }],
     // The repeated call finds the disk gone.
     'lost reply': [{ calls: ['DeleteDisk no answer'], replies: ['UNAVAILABLE'] }],
     'refused once': [
       { calls: ['DeleteDisk IncorrectDiskStatus'], replies: [needsSomebody] },
+      ...again,
       { calls: ['DeleteDisk OK'] },
     ],
   };

@@ -7,7 +7,7 @@ import type { FaultRule } from '../../../support/emulator.ts';
 import { deleteRows, type DeleteRow } from './delete-row.ts';
 import { expectedDeletion, retentionDays } from './delete-rule.ts';
 import type { Outcome } from './outcome.ts';
-import { callTimeLimitMs, callUntil, playAll, volumeInState } from './play.ts';
+import { callTimeLimitMs, callUntil, playAll, volumeWithSource } from './play.ts';
 import { observe, startScene, stateOf, type Scene } from './scene.ts';
 import { tagDisk } from './tag-disk.ts';
 
@@ -55,7 +55,10 @@ async function play(scene: Scene, row: DeleteRow, number: number) {
   const { emulator, plugin } = scene;
   const type = { type: row.category, zoneId: 'cn-hangzhou-h' };
   const parameters = { ...type, ...retentionParameters[row.retention] };
-  const diskId = await volumeInState(scene, `pvc-${number}`, { state: row.state, parameters });
+  const { diskId, sourceId } = await volumeWithSource(scene, `pvc-${number}`, {
+    state: row.state,
+    parameters,
+  });
   if (row.retention === 'invalid') {
     await tagDisk(emulator, diskId, { key: tagKeys.deleteSnapshotRetentionDays, value: 'ten' });
   }
@@ -69,11 +72,11 @@ async function play(scene: Scene, row: DeleteRow, number: number) {
   }
   const remove = () =>
     invoke(plugin.client.controller, 'DeleteVolume', { volumeId: diskId }, callTimeLimitMs);
-  return { diskId, replies: await callUntil(isEnd, remove) };
+  return { diskId, sourceId, replies: await callUntil(isEnd, remove) };
 }
 
 interface Deletion extends Outcome {
-  /** Snapshots of the disk that can be restored, and that its manifest leads to. */
+  /** Snapshots with its data that can be restored, and that its manifest leads to. */
   readonly waysBack: number;
 }
 
@@ -91,14 +94,14 @@ async function playTable(rows: readonly DeleteRow[]): Promise<Map<DeleteRow, Del
   ];
   const outcomeOf = await observe(scene);
   const { snapshots } = await stateOf(scene);
-  const waysBack = (diskId: string) => {
+  const waysBack = (diskId: string, sourceId: string) => {
     const file = join(scene.manifestDirectory, `${diskId}-delprotect.yaml`);
     const manifest = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    return snapshots.filter((one) => one.sourceDiskId === diskId && manifest.includes(one.id)).length;
+    return snapshots.filter((one) => one.sourceDiskId === sourceId && manifest.includes(one.id)).length;
   };
   return new Map(
-    played.map(([row, { diskId, replies }]) => {
-      return [row, { replies, ...outcomeOf(diskId), waysBack: waysBack(diskId) }];
+    played.map(([row, { diskId, sourceId, replies }]) => {
+      return [row, { replies, ...outcomeOf(diskId, sourceId), waysBack: waysBack(diskId, sourceId) }];
     }),
   );
 }
@@ -119,6 +122,20 @@ describe('Deletions: every row of the guard table', () => {
       expect(outcomes.get(row)).to.deep.equal({ ...expected, waysBack: expected.left.snapshotDays.length });
     });
   }
+
+  it('no clone that asked for a snapshot, and was never used, was deleted before it had one', () => {
+    const guarded = [...outcomes].filter(
+      ([row]) => row.retention === '3 days' && row.category === 'cloud_essd' && row.state === 'unused clone',
+    );
+    expect(guarded).to.have.length(18);
+    for (const [row, { left, waysBack }] of guarded) {
+      expect({ ...left, waysBack }, titleOf(row)).to.deep.equal({
+        sizeGiB: undefined,
+        snapshotDays: [retentionDays],
+        waysBack: 1,
+      });
+    }
+  });
 
   it('no disk that asked for a snapshot, and held data, was deleted before it had one', () => {
     const guarded = [...outcomes].filter(

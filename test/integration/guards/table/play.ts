@@ -11,13 +11,42 @@ const undecided = ['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'ABORTED'];
 /** As csi-resizer and csi-provisioner call by default. */
 export const callTimeLimitMs = 10_000;
 
-export type DiskState = 'in use' | 'available' | 'never attached';
+export type DiskState = 'in use' | 'available' | 'never attached' | 'unused clone';
+
+/** A clone of a used volume, and the ids of both. */
+async function clonedVolume({ emulator, plugin }: Scene, name: string, parameters: Record<string, string>) {
+  const { type = '', zoneId = '' } = parameters;
+  const sourceId = await createVolume(plugin.client, `${name}-source`, { parameters: { type, zoneId } });
+  await emulator.attach(sourceId);
+  await emulator.writeDisk(sourceId, 0, Buffer.from(`data of ${name}`));
+  const diskId = await createVolume(plugin.client, name, { parameters, volumeId: sourceId });
+  return { diskId, sourceId };
+}
+
+/** A volume as `volumeInState`, and the disk whose snapshots hold its data: another one where ECS makes none of its own. */
+export async function volumeWithSource(
+  scene: Scene,
+  name: string,
+  wish: { readonly state: DiskState; readonly parameters: Record<string, string> },
+): Promise<{ readonly diskId: string; readonly sourceId: string }> {
+  if (wish.state === 'unused clone') {
+    return await clonedVolume(scene, name, wish.parameters);
+  }
+  const diskId = await volumeInState(scene, name, { ...wish, state: wish.state });
+  return { diskId, sourceId: diskId };
+}
 
 /** A volume whose disk has gone as far as the state says. @returns its id. */
 export async function volumeInState(
   { emulator, plugin }: Scene,
   name: string,
-  { state, parameters }: { readonly state: DiskState; readonly parameters: Record<string, string> },
+  {
+    state,
+    parameters,
+  }: {
+    readonly state: Exclude<DiskState, 'unused clone'>;
+    readonly parameters: Record<string, string>;
+  },
 ): Promise<string> {
   const diskId = await createVolume(plugin.client, name, { sizeGiB: 20, parameters });
   if (state !== 'never attached') {

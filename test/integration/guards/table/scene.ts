@@ -57,18 +57,22 @@ export async function stateOf({ emulator }: Scene): Promise<EmulatedState> {
   return await emulator.control<EmulatedState>('GET', '/state');
 }
 
-/** What happened to each disk; to be asked once, when all rows are over. */
-export async function observe(scene: Scene): Promise<(diskId: string) => Omit<Outcome, 'replies'>> {
+/**
+ * What happened to each disk, and what is left of the snapshots of its source; to be asked once, when all rows are over.
+ */
+export async function observe(
+  scene: Scene,
+): Promise<(diskId: string, sourceId?: string) => Omit<Outcome, 'replies'>> {
   const log = await readLog(scene.plugin);
   const changes = (await scene.emulator.requests()).filter(({ action }) => changing.includes(action));
   const byDisk = Map.groupBy(changes, ({ parameters }) => parameters['DiskId']);
   const bySnapshot = Map.groupBy(changes, ({ parameters }) => parameters['SnapshotId']);
   const state = await stateOf(scene);
-  return (diskId) => {
+  return (diskId, sourceId = diskId) => {
     const { events, deletedSnapshots } = log(diskId);
     const ofSnapshots = [...deletedSnapshots].flatMap((id) => bySnapshot.get(id) ?? []);
     const requests = [...(byDisk.get(diskId) ?? []), ...ofSnapshots].sort((a, b) => a.seq - b.seq);
-    const snapshots = state.snapshots.filter(({ sourceDiskId }) => sourceDiskId === diskId);
+    const snapshots = state.snapshots.filter(({ sourceDiskId }) => sourceDiskId === sourceId);
     return {
       calls: withoutReplays(requests).map(nameOfCall),
       events,

@@ -40,6 +40,22 @@ describe('CreateVolume', () => {
     expect(message).to.contain('pvc-1').and.to.contain('its size is 20 GiB');
   });
 
+  it('makes nothing of a class that says more than a volume context holds', async () => {
+    const { refusal, cloud } = startController();
+    const numbers = [...Array(10).keys()];
+    const tags = Object.fromEntries(numbers.map((n) => [`diskTags/${n}`.padEnd(130, 'k'), 'v'.repeat(128)]));
+    const zoneId = Array(100).fill('cn-hangzhou-h').join(',');
+    const parameters = { type: 'cloud_essd', zoneId, ...tags };
+
+    const { code, message } = await refusal('CreateVolume', createVolume({ parameters }));
+
+    expect(code).to.equal('INVALID_ARGUMENT');
+    expect(message).to.match(
+      /the volume context that is made of parameters has \d+ bytes; the limit is 4096/,
+    );
+    expect(cloud.countOf('createDisk')).to.equal(0);
+  });
+
   it('answers ABORTED while the same name is being worked on', async () => {
     const { call, refusal } = startController();
     const first = call('CreateVolume', createVolume());

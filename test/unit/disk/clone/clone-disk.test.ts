@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { cloneDisk, type CloneRequest } from '../../../../src/disk/clone/clone-disk.ts';
-import { spentCloneSnapshots } from '../../../../src/disk/clone/clone-keeper.ts';
+import { cloneDisk } from '../../../../src/disk/clone/clone-disk.ts';
+import type { CloneRequest } from '../../../../src/disk/clone/clone-snapshot.ts';
 import { isCloneSnapshot } from '../../../../src/disk/clone/clone-mark.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import type { DiskError } from '../../../../src/disk/disk-error.ts';
@@ -49,6 +49,18 @@ describe('cloneDisk', () => {
     expect(snapshot?.name).to.match(/^csi-clone-[0-9a-f]{40}$/);
     expect(snapshot?.tags.get(tagKeys.cluster)).to.equal('c-1');
   });
+
+  for (const [sizeGiB, days] of [
+    [1_023, 1],
+    [1_024, 2],
+    [32_768, 33],
+  ] as const) {
+    it(`lets ECS keep the snapshot of ${sizeGiB} GiB for ${days} days, should its upload take long`, async () => {
+      const scene = new Scene({ sizeGiB }, { looks: { uploading: 100 } });
+      await scene.clone({ sizeGiB });
+      expect(scene.cloneSnapshots()[0]?.retentionDays).to.equal(days);
+    });
+  }
 
   it('removes the snapshot at once where ECS has uploaded it', async () => {
     const scene = new Scene({}, { looks: { cutting: 0, uploading: 0, deleting: 0 } });
@@ -229,52 +241,5 @@ describe('cloneDisk', () => {
     expect((await scene.refusal({ sourceDiskId: 'd-other', tags: other })).message).to.match(/a clone of/);
     scene.cloud.addDisk({ tags: new Map([[tagKeys.diskKey, 'pvc-plain']]) });
     expect((await scene.refusal({ key: 'pvc-plain' })).message).to.match(/it is no clone/);
-  });
-});
-
-describe('spentCloneSnapshots', () => {
-  const spent = async (scene: Scene) =>
-    (await spentCloneSnapshots(scene.parts(), aCall())).map(({ id }) => id);
-
-  it('are those whose clone is complete and whose upload is over', async () => {
-    const scene = new Scene({}, { looks: { uploading: 5, creating: 1 } });
-    await scene.clone();
-    expect(await spent(scene)).to.deep.equal([]);
-    for (let look = 0; look < 8; look += 1) {
-      scene.cloud.snapshots.lookAtAll();
-    }
-    expect(await spent(scene)).to.deep.equal(scene.cloneSnapshots().map(({ id }) => id));
-  });
-
-  it('are none that no disk was made from yet, nor those of other clusters, nor those of users', async () => {
-    const scene = new Scene();
-    scene.cloud.failNext('createDisk', 'lost-request');
-    await scene.refusal();
-    for (let look = 0; look < 8; look += 1) {
-      scene.cloud.snapshots.lookAtAll();
-    }
-    const ofUser = scene.cloud.addSnapshot({ tags: new Map([[tagKeys.cluster, 'c-1']]) });
-    scene.cloud.addDisk({ sourceSnapshotId: ofUser.id });
-    const tags = new Map([
-      [tagKeys.cluster, 'c-2'],
-      [tagKeys.cloneSnapshot, 'true'],
-      [tagKeys.cloneFor, 'pvc-9'],
-    ]);
-    const ofOthers = scene.cloud.addSnapshot({ tags });
-    scene.cloud.addDisk({ sourceSnapshotId: ofOthers.id, tags: new Map([[tagKeys.diskKey, 'pvc-9']]) });
-    expect(await spent(scene)).to.deep.equal([]);
-  });
-
-  it('are none while another disk is still being made from it', async () => {
-    const scene = new Scene({}, { looks: { uploading: 6 } });
-    await scene.clone();
-    for (let look = 0; look < 8; look += 1) {
-      scene.cloud.snapshots.lookAtAll();
-    }
-    const [snapshot] = scene.cloneSnapshots();
-    const other = scene.cloud.addDisk({ sourceSnapshotId: snapshot?.id, status: 'Creating' });
-    expect(await spent(scene)).to.deep.equal([]);
-    scene.cloud.disks.remove(other.id);
-    expect(await spent(scene)).to.have.length(1);
   });
 });

@@ -115,6 +115,18 @@ describe('guardBeforeDelete', () => {
     expect(scene.cluster.protections.get('d-1')?.snapshotId).to.equal(latest?.id);
   });
 
+  it('takes another one also when ECS shows the attach since then, and no detach', async () => {
+    const scene = new GuardScene();
+    const disk = scene.addDisk({ days: '3' });
+    scene.cloud.failNext('deleteDisk', 'busy', 'busy');
+    await rejectionOf(scene.remove());
+    scene.cloud.disks.change(disk.id, { lastAttachedAt: new Date(Date.UTC(2026, 0, 2, 0, 0, 2)) }, 0);
+    await scene.remove();
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
+    const latest = scene.cloud.snapshots.values().at(-1);
+    expect(scene.cluster.protections.get('d-1')?.snapshotId).to.equal(latest?.id);
+  });
+
   it('does not delete a disk that is used while its protection is recorded', async () => {
     const scene = new GuardScene();
     const disk = scene.addDisk({ days: '3' });
@@ -155,7 +167,7 @@ describe('guardBeforeDelete', () => {
     await rejectionOf(scene.remove());
     scene.nowMs += 2.5 * 24 * 60 * 60 * 1000;
     await scene.remove();
-    expect(scene.cloud.snapshots.values()[0]).to.have.property('retentionDays', 5);
+    expect(scene.cloud.snapshots.values()[0]).to.have.property('retentionDays', 6);
     expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
   });
 
@@ -182,6 +194,37 @@ describe('guardBeforeDelete', () => {
     scene.addDisk({ days: '3' }, { wasEverAttached: false });
     await scene.remove();
     expect(scene.cloud.countOf('createSnapshot')).to.equal(0);
+  });
+
+  it('does not delete a disk of a category that it does not know without a snapshot', async () => {
+    // ECS has made it since, or the answer does not name it.
+    for (const category of ['cloud_essd_of_tomorrow', '']) {
+      const scene = new GuardScene();
+      scene.addDisk({ days: '3' }, { category, performanceLevel: undefined });
+      await scene.remove();
+      expect(scene.cluster.reasons()).to.deep.equal(['DeleteProtected']);
+
+      const refused = new GuardScene();
+      refused.addDisk({ days: '3' }, { category, performanceLevel: undefined });
+      refused.cloud.failNext('createSnapshot', 'unsupported');
+      expect(await rejectionOf(refused.remove())).to.have.property('kind', 'wrong-state');
+      expect(refused.cloud.countOf('deleteDisk')).to.equal(0);
+    }
+  });
+
+  it('lets ECS decide whether a free multi-attach disk ever held data', async () => {
+    const changes = { multiAttach: true, wasEverAttached: false, lastDetachedAt: undefined };
+    const used = new GuardScene();
+    used.addDisk({ days: '3' }, changes);
+    await used.remove();
+    expect(used.cluster.reasons()).to.deep.equal(['DeleteProtected']);
+
+    const unused = new GuardScene();
+    unused.addDisk({ days: '3' }, changes);
+    unused.cloud.failNext('createSnapshot', 'never-used');
+    await unused.remove();
+    expect(unused.cloud.disks.get('d-1')).to.equal(undefined);
+    expect(unused.cluster.events).to.deep.equal([]);
   });
 
   it('neither snapshots nor deletes a disk in use', async () => {

@@ -26,6 +26,22 @@ describe('guardBeforeExpand', () => {
     );
   });
 
+  it('names the snapshot as ECS takes it, whatever somebody has typed into the tag with the name of the volume', async () => {
+    for (const [typed, shown] of [
+      ['pv-typed', 'pv-typed'],
+      ['my data (old)', 'pv-d-1'],
+      ['https://console', 'pv-d-1'],
+      ['', 'pv-d-1'],
+    ] as const) {
+      const scene = new GuardScene();
+      const { tags } = scene.addDisk({ expand: 'forced' });
+      scene.cloud.disks.set('d-1', { tags: new Map([...tags, [tagKeys.pvName, typed]]) });
+      await scene.expand();
+      const [snapshot] = scene.cloud.argumentsOf('createSnapshot');
+      expect(snapshot?.name).to.equal(`volume-expand-auto-snapshot-${shown}-2026-01-02-00:01:00`);
+    }
+  });
+
   for (const policy of [undefined, 'closed']) {
     it(`takes none with the policy ${policy ?? 'absent'}`, async () => {
       const scene = new GuardScene();

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
-import { rejectionOf } from '../../../support/builders.ts';
+import { Keeper } from '../../../../src/disk/guards/keeper.ts';
+import { tagKeys } from '../../../../src/disk/tags.ts';
+import { aCall, rejectionOf } from '../../../support/builders.ts';
 import { GuardScene } from './set-up.ts';
 
 describe('a disk that was made from a snapshot and never written to', () => {
@@ -67,6 +69,45 @@ describe('a disk that was made from a snapshot and never written to', () => {
       scene.cluster.meanwhile = () => {
         scene.cloud.disks.change(disk.id, { lastAttachedAt: new Date(Date.UTC(2026, 0, 5)) }, 0);
       };
+      expect(await rejectionOf(scene.remove())).to.have.property('kind', 'busy');
+      expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
+    });
+
+    /** A disk restored from the guard snapshot of another one, whose expansion is complete. */
+    function restoredFromGuard(): GuardScene {
+      const scene = new GuardScene();
+      scene.cloud.addDisk({ id: 'd-0', sizeGiB: 40 });
+      const tags = new Map<string, string>([
+        [tagKeys.guard, 'expand'],
+        [tagKeys.guardIntent, '20-40'],
+        [tagKeys.cluster, 'c-1'],
+      ]);
+      scene.cloud.addSnapshot({ id: 's-source', sourceDiskId: 'd-0', retentionDays: 1, tags });
+      scene.addDisk({ days: '3' }, made);
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      return scene;
+    }
+
+    it('takes its snapshot over when that guards an expansion, or the keeper would release it', async () => {
+      const scene = restoredFromGuard();
+      await scene.remove();
+      expect(scene.cluster.protections.get('d-1')).to.include({ snapshotId: 's-source' });
+      const ignore = () => undefined;
+      const keeper = new Keeper({ ...scene.parts, isDryRun: false, onAct: ignore, onProblem: ignore });
+      await keeper.round(aCall());
+      await keeper.round(aCall());
+      expect(scene.cloud.snapshots.get('s-source')).to.include({ retentionDays: 4 });
+    });
+
+    it('stays until ECS shows that its snapshot guards no expansion any more', async () => {
+      const scene = restoredFromGuard();
+      scene.cloud.failNext('tagSnapshot', 'lost-request');
+      await rejectionOf(scene.remove());
+      scene.cluster.meanwhile = () => {
+        const shownLate = new Map([[tagKeys.guard, 'expand']]);
+        scene.cloud.snapshots.set('s-source', { tags: shownLate });
+      };
+      scene.cloud.failNext('createSnapshot', neverUsed);
       expect(await rejectionOf(scene.remove())).to.have.property('kind', 'busy');
       expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
     });

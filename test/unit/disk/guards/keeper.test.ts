@@ -23,8 +23,9 @@ function keeperOf(
 }
 
 /** An expansion from 20 to 40 GiB whose file system has still to grow. */
-async function afterExpansion(): Promise<GuardScene> {
+async function afterExpansion(clusterId: string | undefined): Promise<GuardScene> {
   const scene = new GuardScene();
+  scene.clusterId = clusterId;
   scene.addDisk({ expand: 'forced' });
   scene.cluster.expansion = 'pending';
   await scene.expand(40, true);
@@ -41,7 +42,7 @@ async function afterDeletion(): Promise<GuardScene> {
 
 describe('Keeper', () => {
   it('releases the snapshot of an expansion once its file system has grown, and not before', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     const { keeper } = keeperOf(scene);
     await keeper.round(aCall());
     expect(scene.cloud.snapshots.values()).to.have.length(1);
@@ -52,7 +53,7 @@ describe('Keeper', () => {
   });
 
   it('releases also the snapshot under which the resize failed first and then went well', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     const [snapshot] = scene.cloud.snapshots.values();
     const tag = { key: tagKeys.guardOutcome, value: 'resize-failed' };
@@ -62,15 +63,27 @@ describe('Keeper', () => {
   });
 
   it('keeps the snapshot while the disk has not grown, and so that of an expansion that failed', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     scene.cloud.disks.change('d-1', { sizeGiB: 20 }, 0);
     await keeperOf(scene).keeper.round(aCall());
     expect(scene.cloud.snapshots.values()).to.have.length(1);
   });
 
+  it('releases nothing of a disk without a volume here when no id tells this cluster from others', async () => {
+    for (const [clusterId, left] of [
+      [undefined, 1],
+      ['c-1', 0],
+    ] as const) {
+      const scene = await afterExpansion(clusterId);
+      scene.cluster.volumes.clear();
+      await keeperOf(scene).keeper.round(aCall());
+      expect(scene.cloud.snapshots.values()).to.have.length(left);
+    }
+  });
+
   it('drops a superseded snapshot', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     const [kept] = scene.cloud.snapshots.values();
     const tags = new Map([...(kept?.tags ?? []), [tagKeys.guardIntent, '10-20']]);
     const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - dayMs / 2) });
@@ -81,7 +94,7 @@ describe('Keeper', () => {
   });
 
   it('drops it also beside one that failed before it was cut, and that one too', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     const [kept] = scene.cloud.snapshots.values();
     const cutAt = new Date(start - dayMs / 2);
     scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
@@ -92,7 +105,7 @@ describe('Keeper', () => {
   });
 
   it('touches no snapshot that a claim waits to be restored from', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     const [kept] = scene.cloud.snapshots.values();
     const cutAt = new Date(start - dayMs / 2);
@@ -109,7 +122,7 @@ describe('Keeper', () => {
   });
 
   it('drops nothing for the sake of one that cannot be restored yet', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     const [kept] = scene.cloud.snapshots.values();
     const uncut = { status: 'progressing', available: false, cutAt: undefined } as const;
     scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), ...uncut });
@@ -118,7 +131,7 @@ describe('Keeper', () => {
   });
 
   it('leaves the snapshot of a larger expansion when a smaller one is complete', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     const [kept] = scene.cloud.snapshots.values();
     scene.cloud.snapshots.set(kept?.id ?? '', {
@@ -129,7 +142,7 @@ describe('Keeper', () => {
   });
 
   it('touches no snapshot of another cluster', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     const [snapshot] = scene.cloud.snapshots.values();
     const tags = new Map([...(snapshot?.tags ?? []), [tagKeys.cluster, 'another-cluster']]);
@@ -172,7 +185,7 @@ describe('Keeper', () => {
   });
 
   it('only says what it would do in a dry run', async () => {
-    const scene = await afterExpansion();
+    const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
     const { keeper, acts } = keeperOf(scene, true);
     await keeper.round(aCall());

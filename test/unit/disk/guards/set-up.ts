@@ -20,6 +20,7 @@ export class GuardScene {
   nowMs = start;
   isSwitchedOn = true;
   driverName = defaultDriverName;
+  clusterId: string | undefined = 'c-1';
 
   constructor(options: FakeDiskCloudOptions = {}) {
     this.cloud = new FakeDiskCloud({ ...options, looks: { deleting: 0, ...options.looks } });
@@ -30,7 +31,7 @@ export class GuardScene {
       cloud: this.cloud,
       sightings: sightingsOf(this.cloud),
       cluster: this.cluster,
-      clusterId: 'c-1',
+      clusterId: this.clusterId,
       driverName: this.driverName,
       isSwitchedOn: this.isSwitchedOn,
       now: () => this.nowMs,

@@ -216,6 +216,18 @@ describe('modifyDisk', () => {
     }
   }
 
+  for (const wanted of ['PL1', 'PL2']) {
+    it(`leaves it to ECS whether a disk that shows no level has ${wanted}, and ends`, async () => {
+      const scene = new Scene({ performanceLevel: undefined, sizeGiB: 500 });
+      scene.specs.hidesLevels = true;
+      await scene.modify({ performanceLevel: wanted, tags: [{ key: 'team', value: 'db' }] });
+      expect(scene.specs.changes()).to.deep.equal(
+        wanted === 'PL1' ? ['tagDisk'] : ['startSpecChange', 'tagDisk'],
+      );
+      expect(scene.now().tags.get('team')).to.equal('db');
+    });
+  }
+
   it('takes its time while a snapshot of the disk is made', async () => {
     const scene = new Scene({ wasEverAttached: true });
     scene.cloud.addSnapshot({ sourceDiskId: scene.disk.id, status: 'accomplished' });

@@ -1,0 +1,74 @@
+import { status as GrpcStatus } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { invoke } from '../../support/csi-client.ts';
+import { startEmulator, type Emulator } from '../../support/emulator.ts';
+import { startKubeApi, type KubeApi, type KubeObject } from '../../support/kube-api/kube-api.ts';
+import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
+import { createUsedVolume, eventually, expectFailure, failureOf, untilReady } from '../../support/volumes.ts';
+import { driverName, volumeObject } from '../kube/set-up.ts';
+
+/** A volume of the disk in one of the phases of Kubernetes, with the given attributes. */
+function volumeIn(
+  phase: 'Bound' | 'Released',
+  volumeId: string,
+  volumeAttributes: Record<string, string> = {},
+): KubeObject {
+  const csi = { driver: driverName, volumeHandle: volumeId, volumeAttributes };
+  const claimRef = { namespace: 'shop', name: `claim-${phase.toLowerCase()}`, uid: `uid-${phase}` };
+  return {
+    ...volumeObject(volumeId, `pv-${phase.toLowerCase()}`, { csi, claimRef }),
+    status: { phase },
+  };
+}
+
+describe('A disk for which several PersistentVolumes stand', () => {
+  let emulator: Emulator;
+  let kube: KubeApi;
+  let plugin: Plugin;
+  const directory = socketDirectory();
+
+  before(async () => {
+    emulator = await startEmulator();
+    await emulator.configure({ createDiskMs: 20, attachMs: 20, detachMs: 20, cutMs: 20, uploadMs: 50 });
+    kube = await startKubeApi();
+    await kube.putNamespace('default');
+    const args = ['--kubernetes', kube.kubeconfig, '--automatic-snapshots', 'true', '--call-timeout', '5s'];
+    plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
+    await untilReady(plugin.client);
+  });
+
+  after(async () => {
+    await plugin[Symbol.asyncDispose]();
+    await kube[Symbol.asyncDispose]();
+    await emulator[Symbol.asyncDispose]();
+    directory[Symbol.dispose]();
+  });
+
+  const remove = (volumeId: string) => invoke(plugin.client.controller, 'DeleteVolume', { volumeId });
+
+  it('is not deleted with the one that was left behind while the other is bound, and then under its protection', async () => {
+    const volumeId = await createUsedVolume(plugin.client, emulator, 'pvc-taken-over');
+    const taken = volumeIn('Bound', volumeId, { volumeDeleteSnapshotRetentionDays: '7' });
+    await kube.put(volumeIn('Released', volumeId));
+    await kube.put(taken);
+    // An instance holds the disk until the plugin has heard of both.
+    await eventually(
+      async () => (await failureOf(remove(volumeId))).details.includes('pv-bound is bound to a claim'),
+      'the plugin knows both volumes',
+    );
+    await emulator.detach(volumeId);
+    await expectFailure(remove(volumeId), GrpcStatus.FAILED_PRECONDITION, /pv-bound is bound to a claim/);
+    expect(await emulator.counts()).to.include({ disks: 1 });
+
+    await kube.put({ ...taken, status: { phase: 'Released' } });
+    await eventually(
+      async () =>
+        await remove(volumeId).then(
+          () => true,
+          () => false,
+        ),
+      'the disk is deleted',
+    );
+    expect(await emulator.counts()).to.include({ disks: 0, snapshots: 1 });
+  });
+});
