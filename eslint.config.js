@@ -19,6 +19,8 @@ function layer(folder, allowed, packages) {
     'restore-manifests',
     'restore-group',
     'group-manifests',
+    'doctor',
+    'operator-cloud',
     'csi',
     'disk',
     'ecs',

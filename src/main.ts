@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
   emulator: async (argv) => (await import('./emulator/run-emulator.ts')).runEmulator(argv),
   'restore-manifests': async (argv) => (await import('./restore-manifests.ts')).printRestoreManifests(argv),
   'restore-group': async (argv) => (await import('./restore-group.ts')).restoreGroup(argv, process.env),
+  doctor: async (argv) => (await import('./doctor.ts')).doctor(argv, process.env),
   demo: async (argv) => (await import('./demo/run-demo.ts')).runDemo(argv),
 };
 
@@ -17,6 +18,7 @@ Commands:
   serve              the CSI plugin, on a Unix socket
   restore-manifests  prints the Kubernetes objects that restore an ECS snapshot
   restore-group      prints those that restore all members of a group snapshot; asks ECS for them
+  doctor             compares Kubernetes and ECS, and says what is wrong and how to mend it
   emulator           an emulator of the ECS API, to try the plugin without a cloud account
   demo               runs plugin and emulator and shows them at work
 

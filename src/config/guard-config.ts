@@ -50,7 +50,8 @@ export function guardConfigFrom(
   };
 }
 
-function kubernetesAccess(how: string | undefined, env: Environment): KubernetesAccess {
+/** @throws UsageError */
+export function kubernetesAccess(how: string | undefined, env: Environment): KubernetesAccess {
   const isInPod = firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined;
   const chosen = how ?? (isInPod ? 'in-cluster' : 'off');
   if (chosen === 'in-cluster' && !isInPod) {

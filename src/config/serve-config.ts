@@ -133,7 +133,8 @@ function zoneId(text: string | undefined): string | undefined {
   return text;
 }
 
-function clusterId(text: string | undefined): string | undefined {
+/** @throws UsageError */
+export function clusterId(text: string | undefined): string | undefined {
   if (text !== undefined && (text.trim() === '' || !isTagValue(text))) {
     throw new UsageError(
       `--cluster-id: "${text}" cannot be the value of a tag: at most 128 characters, not beginning with aliyun or acs:`,

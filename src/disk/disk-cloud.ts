@@ -1,4 +1,4 @@
-import type { AttachmentCalls } from './attachment-calls.ts';
+import type { AttachmentCalls } from './attach/attachment-calls.ts';
 import type { Call } from './call.ts';
 import type { Disk, DiskResize, NewDisk, Tag } from './disk.ts';
 import type { NewSnapshot, Snapshot } from './snapshot.ts';

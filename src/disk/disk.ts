@@ -5,6 +5,8 @@ export type DiskStatus =
 export interface Attachment {
   readonly instanceId: string;
   readonly device: string | undefined;
+  /** When the disk came to this instance, where ECS says so; another one for each instance of a multi-attach disk. */
+  readonly attachedAt?: Date;
 }
 
 /** A disk as ECS describes it. Text that ECS leaves empty is `undefined`. */

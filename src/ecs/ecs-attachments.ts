@@ -1,5 +1,5 @@
 import { AttachDiskRequest, DetachDiskRequest } from '@alicloud/ecs20140526';
-import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../disk/attachment-calls.ts';
+import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../disk/attach/attachment-calls.ts';
 import type { Call } from '../disk/call.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Instance } from '../disk/instance.ts';

@@ -92,6 +92,7 @@ function unreadable(error: DiskError): DiskError {
     code: error.code,
     action: error.action,
     requestId: error.requestId,
+    cause: error,
   });
 }
 

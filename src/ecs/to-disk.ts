@@ -73,9 +73,18 @@ function placeOf(disk: SdkDisk) {
  * is empty: an old instance beside the new one would make the disk look attached to both.
  */
 function attachmentsOf(disk: SdkDisk): Attachment[] {
-  const listed = (disk.attachments?.attachment ?? []).flatMap(({ instanceId, device }) =>
-    instanceId === undefined || instanceId === '' ? [] : [{ instanceId, device: textOrUndefined(device) }],
-  );
+  const listed = (disk.attachments?.attachment ?? []).flatMap(({ instanceId, device, attachedTime }) => {
+    const attachedAt = dateOf(attachedTime);
+    return instanceId === undefined || instanceId === ''
+      ? []
+      : [
+          {
+            instanceId,
+            device: textOrUndefined(device),
+            ...(attachedAt === undefined ? {} : { attachedAt }),
+          },
+        ];
+  });
   const instanceId = textOrUndefined(disk.instanceId);
   return listed.length > 0 || instanceId === undefined
     ? listed

@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 // What we read of Kubernetes objects, and no more: fields that we do not know are nobody's fault.
 
-const text = z.string().nullish();
-const texts = z
+export const text = z.string().nullish();
+export const texts = z
   .record(z.string(), z.string())
   .nullish()
   .transform((value) => value ?? {});
 
-const metadata = z.object({
+export const metadata = z.object({
   name: z.string(),
   namespace: text,
   uid: z.string(),

@@ -22,6 +22,8 @@ export interface ListOptions {
 
 export interface Page<T> {
   readonly items: readonly T[];
+  /** So many objects of the page cannot be read, and are not among the items. */
+  readonly unreadable: number;
   readonly resourceVersion: string;
 }
 
@@ -124,8 +126,11 @@ async function* pages<T extends Readable>(
     const query = { limit: pageSize, continue: token, labelSelector };
     const request = { ...requestFor('list', type, { name: '' }), query };
     const list = parse(listSchema, success(await api.send(request, signal), request), request);
+    const all = list.items ?? [];
+    const items = all.flatMap((item) => type.schema.safeParse(item).data ?? []);
     yield {
-      items: (list.items ?? []).flatMap((item) => type.schema.safeParse(item).data ?? []),
+      items,
+      unreadable: all.length - items.length,
       resourceVersion: list.metadata.resourceVersion,
     };
     token = list.metadata.continue ?? '';

@@ -1,4 +1,4 @@
-import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../../src/disk/attachment-calls.ts';
+import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../../src/disk/attach/attachment-calls.ts';
 import type { Call } from '../../src/disk/call.ts';
 import { isInUse, isOn, type Disk } from '../../src/disk/disk.ts';
 import type { Instance } from '../../src/disk/instance.ts';

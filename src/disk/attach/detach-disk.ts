@@ -9,7 +9,11 @@ import { deleteWithInstance } from './delete-with-instance.ts';
 /** What a detached disk is like afterwards; one that does not exist is on no instance. */
 export type DetachedDisk = 'present' | 'absent';
 
-/** So often may ECS call a disk busy, which looks free to the end, until we believe what we see. */
+/**
+ * So often may ECS call a disk busy, which looks free to the end, until we believe what we see. Not sooner: what keeps the
+ * instance busy may be the attach of this very disk, whose reply was lost and which does not show yet; the times of an
+ * earlier attach and detach, which the disk shows, say nothing about that.
+ */
 const enoughVagueAnswers = 3;
 
 export interface DetachWish {
@@ -127,18 +131,25 @@ async function detachInTurn(parts: AttachParts, wish: DetachWish, call: Call): P
 
 /**
  * The time of the attach that is to be undone. A later one belongs to a newer call, made through another replica after that
- * one had detached the disk: this call must not undo it. It says nothing while the disk arrives, or is on several instances.
+ * one had detached the disk: this call must not undo it. It says nothing while the disk arrives. A time that ECS should set
+ * late, for the same attach, costs one more call.
  */
 function assertSameAttach(disk: Disk, instanceId: string, { attachedAt }: Evidence): Date | undefined {
-  if (disk.multiAttach || disk.status === 'Attaching' || !isOn(disk, instanceId)) {
+  if (disk.status === 'Attaching' || !isOn(disk, instanceId)) {
     return attachedAt;
   }
-  const now = disk.lastAttachedAt;
+  const now = attachTimeOf(disk, instanceId);
   if (attachedAt !== undefined && now !== undefined && now.getTime() > attachedAt.getTime()) {
     const message = `disk ${disk.id} was attached to instance ${instanceId} anew while it was being detached from there`;
     throw new DiskError('busy', message);
   }
   return attachedAt ?? now;
+}
+
+/** The time of a multi-attach disk itself is that of its last attach, to whatever instance. */
+function attachTimeOf(disk: Disk, instanceId: string): Date | undefined {
+  const attachment = disk.attachments.find((one) => one.instanceId === instanceId);
+  return disk.multiAttach ? attachment?.attachedAt : disk.lastAttachedAt;
 }
 
 function isProvenOff(disk: Disk, instanceId: string, { wasThere, vagueAnswers }: Evidence): boolean {

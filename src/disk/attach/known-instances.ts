@@ -1,4 +1,4 @@
-import type { AttachmentCalls } from '../attachment-calls.ts';
+import type { AttachmentCalls } from './attachment-calls.ts';
 import type { Call } from '../call.ts';
 import { isDiskError } from '../disk-error.ts';
 import type { Instance } from '../instance.ts';

@@ -2,6 +2,7 @@ import type { Story } from '../system/story.ts';
 import { attachToPodsNode } from './attach.ts';
 import { cloneClaim, deleteUnusedClone } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
+import { askTheDoctor } from './doctor.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
 import { interrupted } from './interrupted.ts';
@@ -14,6 +15,8 @@ import { tryPreset } from './try-preset.ts';
 
 /** In the order in which they are told. */
 export const stories: readonly Story[] = [
+  // First: the others leave things behind on purpose.
+  askTheDoctor,
   provisionAtOnce,
   provisionForFirstConsumer,
   staticVolume,

@@ -128,6 +128,20 @@ describe('toDisk', () => {
     expect(disk.attachments).to.deep.equal([{ instanceId: 'i-2', device: '/dev/xvdc' }]);
   });
 
+  it('keeps the time of each attachment, where ECS tells it', () => {
+    const attachedTime = '2026-05-01T10:02:00Z';
+    const attachment = [
+      { instanceId: 'i-1', attachedTime },
+      { instanceId: 'i-2', attachedTime: '' },
+    ];
+    expect(
+      toDisk(sdkDisk({ multiAttach: 'Enabled', attachments: { attachment } })).attachments,
+    ).to.deep.equal([
+      { instanceId: 'i-1', device: undefined, attachedAt: new Date(attachedTime) },
+      { instanceId: 'i-2', device: undefined },
+    ]);
+  });
+
   it('takes only the list where the field of its own still names the instance before', () => {
     const attachments = { attachment: [{ instanceId: 'i-2', device: '/dev/xvdb' }] };
     const disk = toDisk(sdkDisk({ attachments, instanceId: 'i-1' }));

@@ -73,6 +73,35 @@ describe('Attaching and detaching beside other calls', () => {
     expect(place()).to.deep.equal([]);
   });
 
+  const sharedAt = (first: number, second: number): Partial<Disk> => ({
+    ...{ multiAttach: true, status: 'In_use', lastAttachedAt: new Date(Math.max(first, second)) },
+    attachments: [
+      { instanceId: 'i-1', device: undefined, attachedAt: new Date(first) },
+      { instanceId: 'i-2', device: undefined, attachedAt: new Date(second) },
+    ],
+  });
+
+  it('a detach of a shared disk does not undo an attach to the same instance that is newer than itself', async () => {
+    const { cloud, detach, place } = setUp();
+    cloud.addDisk({ id: 'd-1', ...sharedAt(1000, 1500) });
+    cloud.disks.change('d-1', sharedAt(2000, 1500), 3);
+    cloud.failNext('detachDisk', 'lost-request');
+    expect(await rejectionOf(detach())).to.deep.include({
+      kind: 'busy',
+      message: 'disk d-1 was attached to instance i-1 anew while it was being detached from there',
+    });
+    expect(place()).to.deep.equal(['i-1', 'i-2']);
+  });
+
+  it('a detach of a shared disk goes on when the disk comes to another instance meanwhile', async () => {
+    const { cloud, detach, place } = setUp();
+    cloud.addDisk({ id: 'd-1', ...sharedAt(1000, 1500) });
+    cloud.disks.change('d-1', sharedAt(1000, 3000), 3);
+    cloud.failNext('detachDisk', 'lost-request');
+    await detach();
+    expect(place()).to.deep.equal(['i-2']);
+  });
+
   it('a detach waits for the attach that it is to undo, whatever time of an earlier one ECS still shows', async () => {
     const { cloud, detach, place } = setUp();
     cloud.addDisk({ id: 'd-1', ...on('i-1'), status: 'Attaching', lastAttachedAt: new Date(1000) });

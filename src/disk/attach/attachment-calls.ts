@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import type { Instance } from './instance.ts';
+import type { Call } from '../call.ts';
+import type { Instance } from '../instance.ts';
 
 /** A disk and the instance that it is to be attached to, or detached from. */
 export interface DiskOnInstance {

@@ -1,0 +1,72 @@
+import { isTakenFor } from '../../clone/clone-mark.ts';
+import { expiryOf } from '../../guards/guard-snapshot.ts';
+import { restoreCommand } from '../../guards/restore-command.ts';
+import { isReady, type Snapshot } from '../../snapshot.ts';
+import type { Check } from '../check.ts';
+import type { Finding, Remark } from '../finding.ts';
+import type { Looks } from '../looks.ts';
+
+/** A deletion that is under way has made its snapshot, but not yet its objects. */
+const underWayMs = 60 * 60_000;
+
+/** The data of a deleted disk are there, and nothing in Kubernetes leads to them. */
+export const protectionUnrecorded: Check = {
+  name: 'protection-unrecorded',
+  finds:
+    'snapshots that the guard made before a deletion, older than an hour, without a VolumeSnapshotContent',
+  reads: 'those snapshots with VolumeSnapshotContents and disks',
+  mend: 'the command that makes the objects',
+  async examine(looks) {
+    const snapshots = (await looks.deleteSnapshots()).filter(
+      (snapshot) => isReady(snapshot) && looks.now() - (snapshot.cutAt?.getTime() ?? 0) > underWayMs,
+    );
+    // Not only the objects that the guard makes: somebody may have applied those of restore-manifests.
+    const recorded = await looks.snapshotHandles();
+    const unrecorded = snapshots.filter(({ id }) => !recorded.has(id));
+    const ids = [...new Set(unrecorded.map(({ sourceDiskId }) => sourceDiskId))];
+    // A disk that is still there was not deleted after all; its next deletion deals with the snapshot.
+    const living = new Set((await looks.cloud.findDisks(ids, looks.call)).map(({ id }) => id));
+    return [
+      ...unrecorded
+        .filter(({ sourceDiskId }) => !living.has(sourceDiskId))
+        .map((snapshot) => findingOf(snapshot, 'disk', looks)),
+      ...(await ofDeletedClones(looks, recorded)),
+    ];
+  },
+};
+
+/** Each needs a look for its clone. */
+const mostClones = 50;
+
+/** A clone that nobody used is deleted behind the snapshot that it was made from. */
+async function ofDeletedClones(looks: Looks, recorded: ReadonlySet<string>): Promise<Remark[]> {
+  const unrecorded = (await looks.takenOverSnapshots()).filter(({ id }) => !recorded.has(id));
+  const remarks: Remark[] = [];
+  for (const snapshot of unrecorded.slice(0, mostClones)) {
+    const made = await looks.cloud.findDisksMadeFrom(snapshot.id, looks.call);
+    // It is taken over, and recorded, before the clone goes.
+    if (!made.some((disk) => isTakenFor(snapshot, disk))) {
+      remarks.push(findingOf(snapshot, 'clone', looks));
+    }
+  }
+  const left = unrecorded.length - mostClones;
+  const because = `no more than ${mostClones} clones are looked for`;
+  const mend = ['mend the others first, and run it again'];
+  return left > 0 ? [...remarks, { at: `${left} more snapshots of deleted clones`, because, mend }] : remarks;
+}
+
+function findingOf(snapshot: Snapshot, of: 'disk' | 'clone', { driverName }: Looks): Finding {
+  const { id, sourceDiskId, sourceDiskSizeGiB } = snapshot;
+  const until = expiryOf(snapshot)?.toISOString();
+  const kept = until === undefined ? 'for ever' : `until ${until}`;
+  const deleted =
+    of === 'disk'
+      ? `was made before disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) was deleted`
+      : `is the protection of a clone of disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) that was deleted`;
+  return {
+    what: `snapshot ${id} ${deleted}, and is kept ${kept}, but no VolumeSnapshot leads to it`,
+    ids: [id, sourceDiskId],
+    why: 'whoever misses the data does not find them: the snapshot CRDs were missing when the disk was deleted, or somebody has removed the objects',
+    mend: [`to restore it: ${restoreCommand(snapshot, undefined, driverName)}`],
+  };
+}
