@@ -1,4 +1,7 @@
-/** `make run`: emulator and plugin side by side, left running until Ctrl-C. Nothing outside this machine is touched. */
+/**
+ * `make run`: emulator and plugin side by side, with guards and group snapshots, left running until Ctrl-C. Nothing outside
+ * this machine is touched: neither a cluster nor an account that the environment of whoever starts it names.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'csi-datasafe-'));
 const socket = join(directory, 'csi.sock');
+const manifests = join(directory, 'manifests');
 const keys = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator-access-key',
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret',
@@ -23,17 +27,11 @@ try {
   const emulator = start('emulator', ['emulator', '--port', '0']);
   const address = await emulator.saw(/listening on http:\/\/(\S+)/);
   const plugin = start('plugin', [
-    ...[
-      'serve',
-      '--endpoint',
-      `unix://${socket}`,
-      '--http-endpoint',
-      '127.0.0.1:0',
-      '--region',
-      'cn-hangzhou',
-    ],
-    ...['--cluster-id', 'local', '--default-zone', 'cn-hangzhou-h'],
+    ...['serve', '--endpoint', `unix://${socket}`, '--http-endpoint', '127.0.0.1:0'],
+    ...['--region', 'cn-hangzhou', '--cluster-id', 'local', '--default-zone', 'cn-hangzhou-h'],
     ...['--ecs-endpoint', address, '--ecs-protocol', 'http'],
+    ...['--automatic-snapshots', 'true', '--feature-gates', 'EnableVolumeGroupSnapshots=true'],
+    ...['--kubernetes', 'off', '--manifest-dir', manifests],
   ]);
   const http = await plugin.saw(/"http":"([^"]+)"/);
   console.log(`
@@ -41,6 +39,7 @@ CSI socket    unix://${socket}
 plugin        ${http}/metrics  ${http}/healthz  ${http}/readyz
 emulated ECS  http://${address} (keys: ${keys.ALIBABA_CLOUD_ACCESS_KEY_ID} / ${keys.ALIBABA_CLOUD_ACCESS_KEY_SECRET})
 its state     http://${address}/__emulator/state
+protections   ${manifests}/<disk>-delprotect.yaml, for deleted disks whose class asks for a snapshot
 
 Any CSI client can speak to the socket. Ctrl-C ends both.
 `);
@@ -71,7 +70,8 @@ interface Started {
 /** Starts a command of ours and shows its output, each line with its name before it. */
 function start(name: string, args: readonly string[]): Started {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, ...keys },
+    // Nothing else of the environment: it may name a cluster (KUBECONFIG) or another kind of credentials.
+    env: { ...keys, HOME: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);

@@ -8,7 +8,13 @@ import { firstSet, UsageError, type Environment } from './usage-error.ts';
 /** How each kind is read from the environment, and the variables that it cannot do without. */
 interface CredentialReader {
   readonly needs: readonly (readonly string[])[];
-  readonly read: (env: Environment) => CredentialSettings;
+  readonly read: (env: Environment, place: Place) => CredentialSettings;
+}
+
+/** Where the plugin is: STS is asked there, unless its own variables say otherwise. */
+export interface Place {
+  readonly regionId: string;
+  readonly ecsNetwork: 'vpc' | 'public';
 }
 
 const accessKeyId = ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ACCESS_KEY_ID'] as const;
@@ -47,21 +53,21 @@ const readers: Readonly<Record<CredentialKind, CredentialReader>> = {
       ['ALIBABA_CLOUD_OIDC_PROVIDER_ARN'],
       ['ALIBABA_CLOUD_OIDC_TOKEN_FILE'],
     ],
-    read: (env) => ({
+    read: (env, place) => ({
       kind: 'oidc',
       roleArn: text(env, 'ALIBABA_CLOUD_ROLE_ARN'),
       oidcProviderArn: text(env, 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN'),
       tokenFile: text(env, 'ALIBABA_CLOUD_OIDC_TOKEN_FILE'),
-      ...stsAccess(env),
+      ...stsAccess(env, place),
     }),
   },
   'ram-role': {
     needs: [['ALIBABA_CLOUD_ROLE_ARN'], accessKeyId, accessKeySecret],
-    read: (env) => ({
+    read: (env, place) => ({
       kind: 'ram-role',
       roleArn: text(env, 'ALIBABA_CLOUD_ROLE_ARN'),
-      base: readers[isSet(env, securityToken) ? 'sts' : 'access-key'].read(env),
-      ...stsAccess(env),
+      base: readers[isSet(env, securityToken) ? 'sts' : 'access-key'].read(env, place),
+      ...stsAccess(env, place),
     }),
   },
   'cli-profile': {
@@ -118,6 +124,7 @@ const tellTales: readonly (readonly [CredentialKind, readonly string[]])[] = [
 export function credentialsFrom(
   kind: CredentialKind | undefined,
   env: Environment,
+  place: Place,
 ): CredentialSettings | undefined {
   const chosen = kind ?? tellTales.find(([, names]) => isSet(env, names))?.[0];
   if (chosen === undefined) {
@@ -128,7 +135,7 @@ export function credentialsFrom(
   if (missing !== undefined) {
     throw new UsageError(`credentials ${chosen}: the environment variable ${missing[0] ?? ''} is not set`);
   }
-  return reader.read(env);
+  return reader.read(env, place);
 }
 
 function isSet(env: Environment, names: readonly string[]): boolean {
@@ -139,13 +146,12 @@ function text(env: Environment, ...names: readonly string[]): string {
   return firstSet(env, ...names) ?? '';
 }
 
-function stsAccess(env: Environment): StsAccess {
+function stsAccess(env: Environment, { regionId, ecsNetwork }: Place): StsAccess {
   const inVpc = firstSet(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED');
-  const network = firstSet(env, 'ALIBABA_CLOUD_NETWORK_TYPE');
   return {
     stsEndpoint: firstSet(env, 'STS_ENDPOINT'),
-    stsRegionId: firstSet(env, 'ALIBABA_CLOUD_STS_REGION', 'REGION_ID'),
-    stsInVpc: inVpc === undefined ? network === 'vpc' : inVpc === 'true',
+    stsRegionId: firstSet(env, 'ALIBABA_CLOUD_STS_REGION') ?? regionId,
+    stsInVpc: inVpc === undefined ? ecsNetwork === 'vpc' : inVpc === 'true',
     roleSessionName: firstSet(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
   };
 }

@@ -62,6 +62,7 @@ export function doctorConfigFrom(
   }
   const { optional, required } = parsed;
   const kind = optional(flags.credentials);
+  const ecs = ecsSettings(parsed);
   return {
     kubernetes: kubernetesOf(optional(own.kubernetes), env),
     driverName: driverName(required(flags.driverName)),
@@ -69,11 +70,12 @@ export function doctorConfigFrom(
     output: oneOf('--output', required(own.output), ['text', 'json']),
     skip: skipped(required(own.skip), checkNames),
     timeLimitMs: durationMs('--time-limit', required(own.timeLimit)),
-    ecs: ecsSettings(parsed),
+    ecs,
     ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),
     credentials: credentialsFrom(
       kind === undefined ? undefined : oneOf('--credentials', kind, credentialKinds),
       env,
+      ecs,
     ),
   };
 }

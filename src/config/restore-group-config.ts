@@ -62,8 +62,10 @@ export function restoreGroupConfigFrom(
   }
   const { optional, required } = parsed;
   const kind = optional(flags.credentials);
+  const group = groupId(required(own.group));
+  const ecs = ecsSettings(parsed);
   return {
-    groupId: groupId(required(own.group)),
+    groupId: group,
     namespace: nameOrNone('--namespace', optional(own.namespace)),
     prefix: prefix(required(own.prefix)),
     storageClass: nameOrNone('--storage-class', optional(own.storageClass)),
@@ -71,11 +73,12 @@ export function restoreGroupConfigFrom(
     groupApiVersion: oneOf('--group-api-version', required(own.groupApiVersion), ['v1', 'v1beta2']),
     incomplete: oneOf('--incomplete', required(own.incomplete), ['refuse', 'print']),
     driverName: driverName(required(flags.driverName)),
-    ecs: ecsSettings(parsed),
+    ecs,
     ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),
     credentials: credentialsFrom(
       kind === undefined ? undefined : oneOf('--credentials', kind, credentialKinds),
       env,
+      ecs,
     ),
   };
 }

@@ -67,9 +67,10 @@ export function serveConfigFrom(
   const { optional, required } = parsed;
   const gates = readFeatureGates(required(flags.featureGates));
   const credentialKind = optional(flags.credentials);
+  const ecs = ecsSettings(parsed);
   return {
     ...socketSettings(parsed),
-    ...ecsSettings(parsed),
+    ...ecs,
     ...limits(parsed),
     guards: guardConfigFrom(parsed, gates.open, env),
     groupSnapshots: gates.open.has('EnableVolumeGroupSnapshots'),
@@ -82,6 +83,7 @@ export function serveConfigFrom(
     credentials: credentialsFrom(
       credentialKind === undefined ? undefined : oneOf('--credentials', credentialKind, credentialKinds),
       env,
+      ecs,
     ),
     logLevel: oneOf('--log-level', required(flags.logLevel), LOG_LEVELS),
     warnings: gates.warnings,

@@ -13,10 +13,13 @@ const nodeDiskTypeLabel = 'node.csi.alibabacloud.com/disktype.';
 type Described = Pick<Disk, 'category' | 'performanceLevel' | 'zoneId' | 'regionId'>;
 
 /** Parameters that describe the request rather than the volume. */
-const leftOut = [
+const leftOut: readonly string[] = [
   ...['allowVolumeExpansion', 'reclaimPolicy', 'storageclassName', 'volume.kubernetes.io/selected-node'],
   ...['csi.alibabacloud.com/disk-snapshot-id'],
 ];
+
+/** Left empty they say nothing; a policy that is empty would mean nothing later. */
+const leftOutWhenEmpty: readonly string[] = ['volumeExpandAutoSnapshot', 'volumeDeleteSnapshotRetentionDays'];
 
 /**
  * Whatever becomes of the request, its context must fit into an answer, and that is known before anything is made.
@@ -45,7 +48,8 @@ export function volumeContextOf(
 ): Record<string, string> {
   const context: Record<string, string> = {};
   for (const [key, value] of Object.entries(parameters)) {
-    if (!leftOut.includes(key) && !key.startsWith('csi.storage.k8s.io/')) {
+    const saysNothing = value === '' && leftOutWhenEmpty.includes(key);
+    if (!leftOut.includes(key) && !saysNothing && !key.startsWith('csi.storage.k8s.io/')) {
       context[key] = value;
     }
   }

@@ -25,16 +25,16 @@ export interface EcsSnapshot {
 
 interface State {
   readonly counts: ResourceCounts;
-  readonly disks: readonly { readonly id: string }[];
+  readonly disks: readonly { readonly id: string; readonly zoneId: string }[];
+  readonly instances: readonly { readonly id: string; readonly zoneId: string }[];
   readonly snapshots: readonly EcsSnapshot[];
 }
 
 /** The side of the emulator that ECS does not have: the bytes of disks, instances, the log of requests. */
 export interface EmulatedEcs {
   bytesOf(diskId: string): DiskBytes;
-  /** @returns the id of the instance that has the disk now. */
-  attach(diskId: string): Promise<string>;
-  detach(diskId: string): Promise<void>;
+  /** An instance in the zone of the disk. */
+  instanceBeside(diskId: string): Promise<string>;
   /** How long the upload of a snapshot takes from now on. */
   setUploadTime(uploadMs: number): Promise<void>;
   finishUpload(snapshotId: string): Promise<void>;
@@ -76,8 +76,11 @@ export function emulatedEcsAt(address: string): EmulatedEcs {
         return Buffer.from(await response.arrayBuffer());
       },
     }),
-    attach: async (diskId) => (await post<{ instanceId: string }>(`/disks/${diskId}/attach`, {})).instanceId,
-    detach: async (diskId) => void (await post(`/disks/${diskId}/detach`, {})),
+    async instanceBeside(diskId) {
+      const { disks, instances } = await get<State>('/state');
+      const disk = disks.find(({ id }) => id === diskId);
+      return instances.find(({ zoneId }) => zoneId === disk?.zoneId)?.id ?? 'none';
+    },
     setUploadTime: async (uploadMs) => void (await post('/settings', { uploadMs })),
     finishUpload: async (snapshotId) =>
       void (await post(`/snapshots/${snapshotId}`, { status: 'accomplished' })),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes a claim for each volume of a group snapshot, under the name of the claim that it was taken of:
 #   bash generate_pvc.sh <namespace> <VolumeGroupSnapshot> <StorageClass> <capacity> <kubeconfig> <output file>
-#   bash generate_pvc.sh default group-snapshot-demo alicloud-disk-essd 20Gi ~/.kube/config output.yaml
+#   bash generate_pvc.sh default group-snapshot-demo alicloud-disk-essd 20Gi .kube/config ./output.yaml
 # Delete the old claims before you apply the file. Needs kubectl.
 set -euo pipefail
 
@@ -14,15 +14,24 @@ namespace=$1 group=$2 storage_class=$3 capacity=$4 kubeconfig=$5 output=$6
 # Since external-snapshotter 8.2 the members name their group and their claim themselves.
 members=$(kubectl --kubeconfig="$kubeconfig" -n "$namespace" get volumesnapshot -o go-template='
 {{- range .items }}{{ if .status }}{{ if eq (or .status.volumeGroupSnapshotName "") "'"$group"'" -}}
-{{ .spec.source.persistentVolumeClaimName }} {{ .metadata.name }} {{ .status.readyToUse }}
+{{ or .spec.source.persistentVolumeClaimName "-" }} {{ .metadata.name }} {{ .status.readyToUse }}
 {{ end }}{{ end }}{{ end }}')
 if [ -z "$members" ]; then
   echo "$namespace/$group has no members: is that its name, and is it ready?" >&2
   exit 1
 fi
 
+# A StatefulSet gives no labels to claims that are there already: without these the next group snapshot finds no volume.
+labels=$(kubectl --kubeconfig="$kubeconfig" -n "$namespace" get volumegroupsnapshot "$group" -o go-template='
+{{- with .spec.source.selector }}{{ range $key, $value := .matchLabels }}
+    {{ $key }}: "{{ $value }}"{{ end }}{{ end }}')
+
 : >"$output"
 while read -r claim snapshot ready; do
+  if [ "$claim" = - ]; then
+    echo "the VolumeSnapshot $snapshot was imported and names no claim: csi-datasafe restore-group prints claims for it" >&2
+    exit 1
+  fi
   if [ "$ready" != true ]; then
     echo "the VolumeSnapshot $snapshot of $claim is not ready yet" >&2
     exit 1
@@ -34,6 +43,7 @@ kind: PersistentVolumeClaim
 metadata:
   name: $claim
   namespace: $namespace
+  labels:$labels
 spec:
   volumeMode: Filesystem
   accessModes: [ReadWriteOnce]
@@ -47,4 +57,4 @@ spec:
     name: $snapshot
 MANIFEST
 done <<<"$members"
-echo "$(wc -l <<<"$members") claims have been written to $output"
+echo "PVC YAML files have been written to $output: $(wc -l <<<"$members") claims"

@@ -1,14 +1,13 @@
 import type { Call } from '../../disk/call.ts';
 import { cloneDisk } from '../../disk/clone/clone-disk.ts';
 import type { Disk } from '../../disk/disk.ts';
-import type { DiskRequest } from '../../disk/disk-request.ts';
 import { provisionDisk } from '../../disk/provision-disk.ts';
-import { tagKeys } from '../../disk/tags.ts';
 import type { CreateVolumeRequest__Output } from '../../generated/csi/v1/CreateVolumeRequest.ts';
 import type { CreateVolumeResponse } from '../../generated/csi/v1/CreateVolumeResponse.ts';
 import { toCsiVolume } from '../to-csi.ts';
 import type { UnaryRpc } from '../unary.ts';
 import { checkContextSize, volumeContextOf } from '../volume-context.ts';
+import { reportAbsentProtection } from './absent-protection.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { volumeWishFrom, type VolumeWish } from './volume-wish.ts';
 
@@ -21,9 +20,7 @@ export function createCreateVolume(
     checkContextSize(wish, parts.regionId, request.parameters);
     return await parts.lock.run([`volume name ${request.name}`], async () => {
       const disk = await makeDisk(parts, wish, call);
-      if (!parts.guards.isSwitchedOn) {
-        warnOfAbsentProtection(parts, disk.id, wish);
-      }
+      reportAbsentProtection(parts.guards, disk.id, wish);
       return { volume: toCsiVolume(disk, volumeContextOf(disk, request.parameters)) };
     });
   };
@@ -37,17 +34,4 @@ async function makeDisk(parts: ControllerParts, wish: VolumeWish, call: Call): P
   return sourceDiskId === undefined
     ? await provisionDisk(parts, { ...wish, attachable }, call)
     : await cloneDisk(parts, { ...wish, sourceDiskId, attachable }, call);
-}
-
-/** The wish for protection is kept in the disk's tags, but nothing acts on it now: never silently. */
-function warnOfAbsentProtection(parts: ControllerParts, volumeId: string, request: DiskRequest): void {
-  const keys: readonly string[] = [tagKeys.expandPolicy, tagKeys.deleteSnapshotRetentionDays];
-  const wishes = request.tags.filter(
-    ({ key, value }) => keys.includes(key) && !['closed', ''].includes(value),
-  );
-  if (wishes.length > 0) {
-    const message =
-      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)';
-    parts.warn({ volumeId, wishes }, message);
-  }
 }

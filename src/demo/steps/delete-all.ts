@@ -2,6 +2,7 @@ import type { MethodName } from '../csi-connection.ts';
 import { messageOf } from '../format.ts';
 import { deletionOfSnapshot, deletionOfVolume } from '../questions.ts';
 import { ask, finding, type Question, type Stage } from '../stage.ts';
+import { detachDisk } from './attachment.ts';
 
 /** What nobody uses is deleted, and deleting it twice is no error. One that fails does not keep the others. */
 export async function deleteAll(stage: Stage): Promise<void> {
@@ -11,8 +12,7 @@ export async function deleteAll(stage: Stage): Promise<void> {
   ] as const) {
     await proveDeletedTwice(stage, what, async () => {
       const volumeId = finding(stage, name);
-      await finding(stage, 'emulator').ecs.detach(volumeId);
-      stage.screen.say('node', `disk ${volumeId} is detached`);
+      await detachDisk(stage, volumeId);
       return deletionOfVolume(volumeId);
     });
   }

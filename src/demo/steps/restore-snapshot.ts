@@ -1,6 +1,6 @@
 import { askForVolume, askForVolumeIds, listed, volumeRequest } from '../questions.ts';
 import { finding, proveData, type Stage } from '../stage.ts';
-import { attachDisk } from './write-data.ts';
+import { attachDisk } from './attachment.ts';
 
 const sizeGiB = 20;
 

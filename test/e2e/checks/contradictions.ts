@@ -40,6 +40,10 @@ export const contradictions: readonly { readonly set: readonly string[]; readonl
     says: 'storageClasses.alicloud-datasafe-essd asks for snapshots',
   },
   {
+    set: [...valid, 'guards.automaticSnapshots=false'],
+    says: 'the gate EnableDeleteAutoSnapshots is open, so the guards would act all the same',
+  },
+  {
     set: [...valid, 'featureGates.EnableVolumeGroupSnapshots=false'],
     says: 'volumeGroupSnapshotClasses.alibabacloud-disk-group-snapshot is enabled',
   },

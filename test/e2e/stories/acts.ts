@@ -171,6 +171,15 @@ export async function growFileSystem(world: World, claimName: string, size: stri
   ]);
 }
 
+/** Plays the kubelet: the containers of the pod run. */
+export async function runPod({ kubectl, namespace }: World, pod: string): Promise<void> {
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+  await kubectl.call([
+    ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
+    ...['--patch', JSON.stringify({ status })],
+  ]);
+}
+
 /** Asks for more space, as the product document does. */
 export async function requestSize(world: World, claimName: string, size: string): Promise<void> {
   await world.kubectl.call([

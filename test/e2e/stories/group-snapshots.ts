@@ -11,6 +11,7 @@ import {
   boundDisk,
   expectData,
   groups,
+  runPod,
   snapshots,
   someData,
   untilAttached,
@@ -56,12 +57,15 @@ export const groupOfStatefulSet: Story = {
     expect(description).to.match(/Volume Group Snapshot Handle:\s+ssg-\w+/);
 
     // Option 1 of the document: one volume, beside the old one.
-    const one = example('restore-one.yaml').replace(
+    const one = example('disk-mysql-0-copy.yaml').replace(
       /snapshot-name-of-data-mysql-0/,
       snapshotOf.get('data-mysql-0') ?? '',
     );
     await kubectl.run(`apply -n ${namespace} -f -`, one);
-    const copy = await attachedDisk(world, 'data-mysql-0-copy');
+    const copy = await attachedDisk(world, 'disk-mysql-0-copy');
+    expect(await kubectl.run(`get pvc disk-mysql-0-copy -n ${namespace}`)).to.match(
+      /disk-mysql-0-copy\s+Bound\s+\S+\s+20Gi\s+RWO\s+alicloud-disk-essd/,
+    );
     await expectData(world, copy, contents.get('data-mysql-0') ?? Buffer.of());
 
     // Option 2: all volumes, in place of the old ones.
@@ -82,6 +86,10 @@ export const groupOfStatefulSet: Story = {
       env: { PATH: path, HOME: controlPlane.directory },
     });
     await kubectl.run(`apply -f ${output}`);
+    const labelled = await kubectl.run(`get pvc -n ${namespace} -l app=mysql -o name`);
+    expect(labelled.trim().split('\n').sort(), 'the next group snapshot finds them').to.deep.equal(
+      [...contents.keys()].map((claim) => `persistentvolumeclaim/${claim}`),
+    );
     await kubectl.run(`scale sts mysql -n ${namespace} --replicas=2`);
     for (const index of [0, 1]) {
       const diskId = await runningReplica(world, index);
@@ -136,6 +144,8 @@ export const groupPolicies: Story = {
     const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
     const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
     expect(kept).not.to.equal(undefined);
+    const deleted = items.filter(({ status }) => status.volumeGroupSnapshotHandle === handles['with-delete']);
+    expect(deleted, 'the content goes with the policy Delete').to.deep.equal([]);
 
     // The group that was kept is taken over by hand, for example in another cluster.
     await kubectl.run(`delete vgsc ${kept?.metadata.name ?? ''} --wait=false`);
@@ -237,11 +247,7 @@ async function runningReplica(world: World, index: number): Promise<string> {
   );
   const diskId = await boundDisk(world, `data-${pod}`);
   await untilAttached(world, diskId);
-  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
-  await kubectl.call([
-    ...['patch', 'pod', pod, '-n', namespace, '--subresource=status', '--type=merge'],
-    ...['--patch', JSON.stringify({ status })],
-  ]);
+  await runPod(world, pod);
   return diskId;
 }
 

@@ -4,7 +4,9 @@ import { cloneClaim, deleteUnusedClone } from './clone.ts';
 import { deleteByMistake, deleteRefused, deleteStoppedByStranger, protectionExpires } from './delete.ts';
 import { askTheDoctor } from './doctor.ts';
 import { expandFails, expandForced, expandWithoutSnapshot } from './expand.ts';
+import { groupGuide } from './group-guide.ts';
 import { groupAcrossZones, groupOfStatefulSet, groupPolicies } from './group-snapshots.ts';
+import { instantAccessDocument } from './instant-access-document.ts';
 import { interrupted } from './interrupted.ts';
 import { changeAttributes, weakenProtection } from './modify.ts';
 import { provisionAtOnce, provisionForFirstConsumer } from './provision.ts';
@@ -28,6 +30,7 @@ export const stories: readonly Story[] = [
   expandForced,
   expandWithoutSnapshot,
   expandFails,
+  instantAccessDocument,
   deleteByMistake,
   deleteRefused,
   deleteStoppedByStranger,
@@ -35,6 +38,7 @@ export const stories: readonly Story[] = [
   snapshotOfNothing,
   groupOfStatefulSet,
   groupPolicies,
+  groupGuide,
   groupAcrossZones,
   rightsTakenAway,
   tryPreset,

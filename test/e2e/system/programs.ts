@@ -69,14 +69,15 @@ export class NoGoError extends Error {
 
 /**
  * Builds what is not yet in the cache; it stays there until go.mod or go.sum change. Several minutes the first time.
- * @throws NoGoError when something has to be built and cannot.
+ * @throws NoGoError when there is no Go that is new enough.
  */
 export function buildPrograms(set: ProgramSet, names = Object.keys(set.packages)): Programs {
   const directory = join(cacheHome(), 'csi-datasafe', 'e2e', fingerprint(set), 'bin');
   mkdirSync(directory, { recursive: true });
+  // Also when all is built: go tells the versions of the modules and finds the files of the CRDs.
+  requireGo(set);
   const missing = names.filter((name) => !existsSync(join(directory, name)));
   if (missing.length > 0) {
-    requireGo(set);
     console.log(`Building ${missing.length} programs from source; this happens once, and takes minutes.`);
   }
   for (const [index, name] of missing.entries()) {

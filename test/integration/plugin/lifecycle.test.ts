@@ -96,7 +96,7 @@ describe('Start and stop', () => {
   const wrongCommands: Record<string, { args: string[]; says: RegExp }> = {
     'no command': {
       args: [],
-      says: /no command given; known are serve, emulator, restore-manifests, restore-group, demo/,
+      says: /no command given; known are serve, emulator, restore-manifests, restore-group, doctor, demo/,
     },
     'an unknown command': { args: ['sevre'], says: /unknown command "sevre"/ },
     'an unknown flag': { args: ['serve', '--no-such-flag'], says: /unknown option '--no-such-flag'/ },

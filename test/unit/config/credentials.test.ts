@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { credentialKinds, credentialsFrom } from '../../../src/config/credentials.ts';
+import { credentialKinds, credentialsFrom as readCredentials } from '../../../src/config/credentials.ts';
 import { UsageError, type Environment } from '../../../src/config/usage-error.ts';
 
 const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI1', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'hunter2' };
@@ -10,7 +10,15 @@ const oidc = {
   ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'acs:ram::1:oidc-provider/ack',
   ALIBABA_CLOUD_OIDC_TOKEN_FILE: '/var/run/token',
 };
-const noSts = { stsEndpoint: undefined, stsRegionId: undefined, stsInVpc: false, roleSessionName: undefined };
+const noSts = {
+  stsEndpoint: undefined,
+  stsRegionId: 'cn-hangzhou',
+  stsInVpc: false,
+  roleSessionName: undefined,
+};
+const place = { regionId: 'cn-hangzhou', ecsNetwork: 'public' } as const;
+const credentialsFrom = (kind: Parameters<typeof readCredentials>[0], env: Environment) =>
+  readCredentials(kind, env, place);
 const accessKey = { kind: 'access-key', accessKeyId: 'LTAI1', accessKeySecret: 'hunter2' } as const;
 
 describe('credentialsFrom', () => {
@@ -126,13 +134,12 @@ describe('credentialsFrom', () => {
     });
   }
 
-  it('reaches STS inside the VPC when the whole network is', () => {
-    const inVpc = (env: Environment) => credentialsFrom('oidc', { ...oidc, ...env });
-    expect(inVpc({ ALIBABA_CLOUD_NETWORK_TYPE: 'vpc' })).to.have.property('stsInVpc', true);
-    expect(
-      inVpc({ ALIBABA_CLOUD_NETWORK_TYPE: 'vpc', ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: 'false' }),
-    ).to.have.property('stsInVpc', false);
-    expect(inVpc({ REGION_ID: 'cn-hangzhou' })).to.have.property('stsRegionId', 'cn-hangzhou');
+  it('asks the STS of the region, inside the VPC when ECS is asked there, unless told otherwise', () => {
+    const inVpc = (env: Environment) =>
+      readCredentials('oidc', { ...oidc, ...env }, { regionId: 'cn-beijing', ecsNetwork: 'vpc' });
+    expect(inVpc({})).to.include({ stsRegionId: 'cn-beijing', stsInVpc: true });
+    expect(inVpc({ ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: 'false' })).to.have.property('stsInVpc', false);
+    expect(inVpc({ ALIBABA_CLOUD_STS_REGION: 'cn-shanghai' })).to.have.property('stsRegionId', 'cn-shanghai');
   });
 
   const missing: [kind: Parameters<typeof credentialsFrom>[0], env: Environment, variable: string][] = [

@@ -200,4 +200,16 @@ describe('serveConfigFrom', () => {
       expect(help).not.to.contain('hunter2').and.not.to.contain('c-secret');
     });
   });
+
+  it('asks the STS of the region and network that the flags name', () => {
+    const env = {
+      ALIBABA_CLOUD_ROLE_ARN: 'acs:ram::1:role/csi',
+      ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'acs:ram::1:oidc-provider/ack',
+      ALIBABA_CLOUD_OIDC_TOKEN_FILE: '/var/run/token',
+    };
+    const args = ['--endpoint', '/a.sock', '--region', 'cn-beijing', '--ecs-network', 'vpc'];
+    expect(configFrom(args, env).credentials).to.include({
+      ...{ kind: 'oidc', stsRegionId: 'cn-beijing', stsInVpc: true },
+    });
+  });
 });

@@ -50,8 +50,8 @@
 {{- end -}}
 
 {{- define "csi-datasafe.checkGates" -}}
-{{- $own := list "EnableVolumeGroupSnapshots" "EnableDeleteAutoSnapshots" -}}
-{{- $others := list "DiskADController" "DiskParallelAttach" "DiskParallelDetach" "DiskHighDensityMode" "DisableExpandAutoSnapshots" -}}
+{{- $own := list "EnableDeleteAutoSnapshots" "EnableVolumeGroupSnapshots" "DiskParallelAttach" "DiskParallelDetach" -}}
+{{- $others := list "DiskADController" "DiskHighDensityMode" "DisableExpandAutoSnapshots" -}}
 {{- range $name, $open := .Values.featureGates -}}
 {{- if not (has $name (concat $own $others)) -}}
 {{- fail (printf "featureGates.%s is not known; known are %s (and, without effect, %s)" $name (join ", " $own) (join ", " $others)) -}}
@@ -60,6 +60,9 @@
 {{- end -}}
 
 {{- define "csi-datasafe.checkClasses" -}}
+{{- if and .Values.featureGates.EnableDeleteAutoSnapshots (not .Values.guards.automaticSnapshots) -}}
+{{- fail "guards.automaticSnapshots is false, but the gate EnableDeleteAutoSnapshots is open, so the guards would act all the same: set featureGates.EnableDeleteAutoSnapshots=false too" -}}
+{{- end -}}
 {{- $guardsAct := or .Values.guards.automaticSnapshots .Values.featureGates.EnableDeleteAutoSnapshots -}}
 {{- range $name, $class := .Values.storageClasses -}}
 {{- $expand := default "closed" $class.parameters.volumeExpandAutoSnapshot -}}

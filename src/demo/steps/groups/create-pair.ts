@@ -2,7 +2,7 @@ import { formatCount } from '../../format.ts';
 import { askForVolume, volumeRequest } from '../../questions.ts';
 import { finding, type Stage } from '../../stage.ts';
 import { startStampWriter } from '../../stamp-writer.ts';
-import { attachDisk } from '../write-data.ts';
+import { attachDisk } from '../attachment.ts';
 import { contentOf, pairClass, readWrites, sizeGiB } from './pair.ts';
 
 const firstWrites = 1000;

@@ -1,5 +1,6 @@
 import { deletionOfSnapshot, deletionOfVolume, listed } from '../../questions.ts';
 import { ask, finding, type Question, type Stage } from '../../stage.ts';
+import { detachDisk } from '../attachment.ts';
 
 /** A member goes with its group only; the group goes with all its members; and the volumes do not need it. */
 export async function deletePair(stage: Stage): Promise<void> {
@@ -26,7 +27,7 @@ async function proveVolumesGo(stage: Stage): Promise<void> {
   const volumeIds = [...finding(stage, 'pair'), ...finding(stage, 'restoredPair')];
   const codes = new Set<string>();
   for (const volumeId of volumeIds) {
-    await finding(stage, 'emulator').ecs.detach(volumeId);
+    await detachDisk(stage, volumeId);
     codes.add((await ask(stage, deletionOfVolume(volumeId))).code);
   }
   const evidence = `${volumeIds.length}: ${[...codes].join(', ')}`;

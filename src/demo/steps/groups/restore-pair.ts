@@ -1,7 +1,7 @@
 import { formatCount } from '../../format.ts';
 import { askForVolume, volumeRequest } from '../../questions.ts';
 import { finding, type Stage } from '../../stage.ts';
-import { attachDisk } from '../write-data.ts';
+import { attachDisk } from '../attachment.ts';
 import { contentOf, pairClass, readWrites, sizeGiB } from './pair.ts';
 
 /** A new volume from each member, and what they hold together. The ruined ones stay until that is proven. */

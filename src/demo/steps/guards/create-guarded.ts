@@ -1,7 +1,7 @@
 import { totalOf } from '../../call-counts.ts';
 import { askForVolume, volumeRequest } from '../../questions.ts';
 import { finding, proveData, writeData, type Stage } from '../../stage.ts';
-import { attachDisk } from '../write-data.ts';
+import { attachDisk } from '../attachment.ts';
 
 /** The `parameters` of a StorageClass that asks for both guards. */
 export const guardedClass = {

@@ -4,13 +4,13 @@ import { showEvent } from '../../guard-events.ts';
 import { objectsIn, snapshotChainIn } from '../../kubernetes-objects.ts';
 import { deletionOfVolume } from '../../questions.ts';
 import { ask, finding, type Stage } from '../../stage.ts';
+import { detachDisk } from '../attachment.ts';
 
 /** Second story: a volume is deleted by mistake. The disk goes, a snapshot of its last state stays. */
 export async function deleteGuardedVolume(stage: Stage): Promise<void> {
   const volumeId = finding(stage, 'rescuedVolumeId');
   const { ecs } = finding(stage, 'emulator');
-  await ecs.detach(volumeId);
-  stage.screen.say('node', `disk ${volumeId} is detached`);
+  await detachDisk(stage, volumeId);
   const { code } = await ask(stage, deletionOfVolume(volumeId));
   stage.proofs.equal('the volume is deleted', code, 'OK');
   stage.proofs.equal('its disk is gone from ECS', (await ecs.hasDisk(volumeId)) ? 'there' : 'gone', 'gone');

@@ -1,6 +1,6 @@
 import { askForVolume, deletionOfVolume, volumeRequest } from '../../questions.ts';
 import { ask, finding, proveData, type Stage } from '../../stage.ts';
-import { attachDisk } from '../write-data.ts';
+import { attachDisk, detachDisk } from '../attachment.ts';
 
 const sizeGiB = 30;
 
@@ -15,7 +15,7 @@ export async function restoreDeletedVolume(stage: Stage): Promise<void> {
   await attachDisk(stage, volumeId);
   const claim = 'it holds every byte of the deleted volume';
   await proveData(stage, claim, volumeId, stage.guardedPlan.atSnapshot);
-  await finding(stage, 'emulator').ecs.detach(volumeId);
+  await detachDisk(stage, volumeId);
   const { code } = await ask(stage, deletionOfVolume(volumeId));
   const left = (await finding(stage, 'emulator').ecs.snapshotsOf(volumeId)).length;
   stage.proofs.equal('its class asks for nothing: it goes without a snapshot', `${code}, ${left}`, 'OK, 0');

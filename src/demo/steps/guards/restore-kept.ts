@@ -9,7 +9,7 @@ import {
 } from '../../kubernetes-objects.ts';
 import { askForVolume, deletionOfVolume, volumeRequest } from '../../questions.ts';
 import { ask, compareData, finding, proveData, writeData, type Stage } from '../../stage.ts';
-import { attachDisk } from '../write-data.ts';
+import { attachDisk, detachDisk } from '../attachment.ts';
 import { guardedClass } from './create-guarded.ts';
 import { restoreCommandIn } from './fail-expansion.ts';
 
@@ -71,8 +71,7 @@ function proveManifests(stage: Stage, objects: readonly KubernetesObject[]): str
 async function giveUpDamaged(stage: Stage): Promise<void> {
   const volumeId = finding(stage, 'guardedVolumeId');
   const { ecs } = finding(stage, 'emulator');
-  await ecs.detach(volumeId);
-  stage.screen.say('node', `disk ${volumeId} is detached`);
+  await detachDisk(stage, volumeId);
   const { code } = await ask(stage, deletionOfVolume(volumeId));
   stage.proofs.equal('the damaged volume is deleted', code, 'OK');
   const names = (await ecs.snapshotsOf(volumeId)).map(

@@ -93,21 +93,52 @@ describe('CreateVolume', () => {
     ]);
   });
 
-  it('warns of a protection that the class asks for while automatic snapshots are switched off', async () => {
-    const { call, warnings } = startController();
+  it('warns on the claim of a protection that the class asks for while automatic snapshots are switched off', async () => {
+    const { call, cluster } = startController();
+    const uid = '0d9c7f0e-1f3a-4a55-9d0c-5f6a7b8c9d0e';
     const withParameters = (name: string, more: Record<string, string>) =>
-      createVolume({ name, parameters: { type: 'cloud_essd', ...more } });
+      createVolume({
+        name,
+        parameters: {
+          type: 'cloud_essd',
+          'csi.storage.k8s.io/pvc/name': 'orders',
+          'csi.storage.k8s.io/pvc/namespace': 'shop',
+          'csi.storage.k8s.io/pv/name': `disk-${uid}`,
+          ...more,
+        },
+      });
 
     await call('CreateVolume', withParameters('pvc-0', { volumeExpandAutoSnapshot: 'closed' }));
-    expect(warnings).to.have.length(0);
+    expect(cluster.events).to.have.length(0);
     await call('CreateVolume', withParameters('pvc-1', { volumeExpandAutoSnapshot: 'forced' }));
     await call('CreateVolume', withParameters('pvc-2', { volumeDeleteSnapshotRetentionDays: '1' }));
+    await call('CreateVolume', withParameters('pvc-2', { volumeDeleteSnapshotRetentionDays: '1' }));
 
-    expect(warnings.map(({ message }) => message)).to.deep.equal([
-      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
-      'the StorageClass asks for automatic snapshots, which are switched off (VOLUME_DEL_AUTO_SNAP)',
+    const told = cluster.events.map(({ type, reason, on, key }) => `${type} ${reason} ${on} ${key ?? ''}`);
+    expect([...new Set(told)]).to.deep.equal([
+      'Warning ProtectionSwitchedOff claim switched-off-d-000002',
+      'Warning ProtectionSwitchedOff claim switched-off-d-000003',
     ]);
-    expect(warnings[0]?.details).to.have.property('volumeId', 'd-000002');
+    expect(cluster.events[0]?.volume?.claim).to.deep.equal({ namespace: 'shop', name: 'orders', uid });
+    expect(cluster.events[0]?.message).to.include('VOLUME_DEL_AUTO_SNAP=true');
+  });
+
+  it('takes protections that are left empty for absent, and hands none on to the PersistentVolume', async () => {
+    const { call, cloud } = startController();
+    const parameters = {
+      type: 'cloud_essd',
+      volumeExpandAutoSnapshot: '',
+      volumeDeleteSnapshotRetentionDays: '',
+    };
+
+    const { volume } = await call('CreateVolume', createVolume({ parameters }));
+
+    const keys = cloud.argumentsOf('createDisk')[0]?.tags.map(({ key }) => key) ?? [];
+    expect(keys.filter((key) => key.includes('autosnapshot'))).to.deep.equal([]);
+    expect(volume?.volumeContext).not.to.have.any.keys(
+      'volumeExpandAutoSnapshot',
+      'volumeDeleteSnapshotRetentionDays',
+    );
   });
 
   describe('sizes', () => {

@@ -197,16 +197,16 @@ describe('CreateVolume', () => {
   });
 
   it('does not warn that a protection which was declined is switched off', async () => {
-    const { call, warnings } = startController();
+    const { call, cluster } = startController();
     await call(
       'CreateVolume',
       createVolume({ mutableParameters: { volumeDeleteSnapshotRetentionDays: '0' } }),
     );
-    expect(warnings).to.deep.equal([]);
+    expect(cluster.events).to.deep.equal([]);
     await call(
       'CreateVolume',
       createVolume({ name: 'pvc-2', mutableParameters: { volumeExpandAutoSnapshot: 'forced' } }),
     );
-    expect(warnings).to.have.length(1);
+    expect(cluster.reasons()).to.deep.equal(['ProtectionSwitchedOff']);
   });
 });
