@@ -6,7 +6,7 @@ INSTALLED := node_modules/.package-lock.json
 GENERATED := src/generated/csi.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test verify update conformance e2e packaging build image clean
+.PHONY: help setup demo run test verify update conformance e2e packaging bench build image clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,15 +46,17 @@ conformance: setup ## Run csi-sanity against plugin and emulator (needs Go)
 e2e: setup ## Tell every story in a real Kubernetes control plane, with the chart installed (needs Go)
 	@$(NPM) run e2e
 
-packaging: setup ## Build and start as the image does, without a container engine
+packaging: setup ## Build and start as the image does; the image itself too, where docker or podman runs
 	@$(NPM) run packaging
+
+bench: setup ## Measure the memory that the plugin takes with 10,000 snapshots (about 2 minutes)
+	@$(NPM) run bench
 
 build: setup ## Compile to dist/
 	$(NPM) run build
 
-image: ## Build the container image (needs an engine)
-	version=$$(node -p "require('./package.json').version") && docker build --tag csi-datasafe:$$version --build-arg VERSION=$$version \
-		--build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .
+image: ## Build the container image (needs docker or podman)
+	@sh scripts/build-image.sh
 
 clean: ## Remove everything that was built or installed
 	rm -rf node_modules dist coverage .cache src/generated

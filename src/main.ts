@@ -6,9 +6,11 @@ import { UsageError } from './config/usage-error.ts';
 const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
   serve: async (argv) => (await import('./serve.ts')).serve(argv, process.env),
   emulator: async (argv) => (await import('./emulator/run-emulator.ts')).runEmulator(argv),
-  'restore-manifests': async (argv) => (await import('./restore-manifests.ts')).printRestoreManifests(argv),
-  'restore-group': async (argv) => (await import('./restore-group.ts')).restoreGroup(argv, process.env),
-  doctor: async (argv) => (await import('./doctor.ts')).doctor(argv, process.env),
+  'restore-manifests': async (argv) =>
+    (await import('./operator/restore-manifests.ts')).printRestoreManifests(argv),
+  'restore-group': async (argv) =>
+    (await import('./operator/restore-group.ts')).restoreGroup(argv, process.env),
+  doctor: async (argv) => (await import('./operator/doctor.ts')).doctor(argv, process.env),
   demo: async (argv) => (await import('./demo/run-demo.ts')).runDemo(argv),
 };
 

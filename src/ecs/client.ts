@@ -1,9 +1,8 @@
 import credentialsSdk from '@alicloud/credentials';
-import ecsSdk from '@alicloud/ecs20140526';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import type { Credential } from './credentials/create-credential.ts';
+import { SdkClient } from './sdk.ts';
 
-const SdkClient = ecsSdk.default;
 const SdkCredential = credentialsSdk.default;
 
 /** The client of the official SDK, set up for us. */

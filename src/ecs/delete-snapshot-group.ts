@@ -1,4 +1,4 @@
-import { DeleteSnapshotGroupRequest } from '@alicloud/ecs20140526';
+import { DeleteSnapshotGroupRequest } from './sdk.ts';
 import type {
   DeleteSnapshotGroupResponseBody,
   DeleteSnapshotGroupResponseBodyOperationProgressSetOperationProgress as SdkResultModel,

@@ -1,4 +1,4 @@
-import { DescribeDisksRequest } from '@alicloud/ecs20140526';
+import { DescribeDisksRequest } from './sdk.ts';
 import type { DescribeDisksResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Disk } from '../disk/disk.ts';

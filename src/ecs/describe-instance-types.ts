@@ -1,4 +1,4 @@
-import { DescribeInstanceTypesRequest } from '@alicloud/ecs20140526';
+import { DescribeInstanceTypesRequest } from './sdk.ts';
 import type { DescribeInstanceTypesResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { EcsClient } from './client.ts';

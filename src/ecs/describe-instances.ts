@@ -1,4 +1,4 @@
-import { DescribeInstancesRequest } from '@alicloud/ecs20140526';
+import { DescribeInstancesRequest } from './sdk.ts';
 import type {
   DescribeInstancesResponseBody,
   DescribeInstancesResponseBodyInstancesInstance,

@@ -1,4 +1,4 @@
-import { DescribeSnapshotGroupsRequest } from '@alicloud/ecs20140526';
+import { DescribeSnapshotGroupsRequest } from './sdk.ts';
 import type { DescribeSnapshotGroupsResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { DiskError } from '../disk/disk-error.ts';

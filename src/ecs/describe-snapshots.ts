@@ -1,4 +1,4 @@
-import { DescribeSnapshotsRequest } from '@alicloud/ecs20140526';
+import { DescribeSnapshotsRequest } from './sdk.ts';
 import type { DescribeSnapshotsResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { DiskError } from '../disk/disk-error.ts';

@@ -1,4 +1,4 @@
-import { DescribeTasksRequest } from '@alicloud/ecs20140526';
+import { DescribeTasksRequest } from './sdk.ts';
 import type { DescribeTasksResponseBody, DescribeTasksResponseBodyTaskSetTask } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { SpecTask } from '../disk/modify/spec-calls.ts';

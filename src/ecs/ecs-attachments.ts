@@ -1,4 +1,4 @@
-import { AttachDiskRequest, DetachDiskRequest } from '@alicloud/ecs20140526';
+import { AttachDiskRequest, DetachDiskRequest } from './sdk.ts';
 import type { AttachmentCalls, DiskAttach, DiskOnInstance } from '../disk/attach/attachment-calls.ts';
 import type { Call } from '../disk/call.ts';
 import type { Disk } from '../disk/disk.ts';

@@ -1,4 +1,4 @@
-import { DescribeDisksRequest } from '@alicloud/ecs20140526';
+import { DescribeDisksRequest } from './sdk.ts';
 import type { Call } from '../disk/call.ts';
 import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';

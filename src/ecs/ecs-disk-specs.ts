@@ -1,4 +1,4 @@
-import { ModifyDiskAttributeRequest, ModifyDiskSpecRequest } from '@alicloud/ecs20140526';
+import { ModifyDiskAttributeRequest, ModifyDiskSpecRequest } from './sdk.ts';
 import type { Call } from '../disk/call.ts';
 import { isDiskError } from '../disk/disk-error.ts';
 import type { SpecCalls, SpecChange, SpecTask } from '../disk/modify/spec-calls.ts';

@@ -1,4 +1,4 @@
-import { CreateDiskRequest, DeleteDiskRequest, ResizeDiskRequest } from '@alicloud/ecs20140526';
+import { CreateDiskRequest, DeleteDiskRequest, ResizeDiskRequest } from './sdk.ts';
 import type { CreateDiskResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { DiskCalls } from '../disk/disk-cloud.ts';

@@ -1,4 +1,4 @@
-import { CreateSnapshotGroupRequest } from '@alicloud/ecs20140526';
+import { CreateSnapshotGroupRequest } from './sdk.ts';
 import type { CreateSnapshotGroupResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Tag } from '../disk/disk.ts';

@@ -1,8 +1,4 @@
-import {
-  CreateSnapshotRequest,
-  DeleteSnapshotRequest,
-  ModifySnapshotAttributeRequest,
-} from '@alicloud/ecs20140526';
+import { CreateSnapshotRequest, DeleteSnapshotRequest, ModifySnapshotAttributeRequest } from './sdk.ts';
 import type { CreateSnapshotResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { SnapshotCalls } from '../disk/disk-cloud.ts';

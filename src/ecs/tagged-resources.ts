@@ -1,4 +1,4 @@
-import { ListTagResourcesRequest, TagResourcesRequest, UntagResourcesRequest } from '@alicloud/ecs20140526';
+import { ListTagResourcesRequest, TagResourcesRequest, UntagResourcesRequest } from './sdk.ts';
 import type { ListTagResourcesResponseBody } from '@alicloud/ecs20140526';
 import type { Call } from '../disk/call.ts';
 import type { Tag } from '../disk/disk.ts';

@@ -1,7 +1,7 @@
-import { IsomorphicFetchHttpLibrary, type HttpMethod, type RequestContext } from '@kubernetes/client-node';
 import { DiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { IsomorphicFetchHttpLibrary, type HttpMethod, type RequestContext } from './library.ts';
 import { readLines } from './lines.ts';
 
 /** One request to the API server. */

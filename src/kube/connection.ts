@@ -1,5 +1,5 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import type { Clock } from './clock.ts';
+import { KubeConfig, RequestContext, type HttpMethod } from './library.ts';
 
 /** How the API server is found and who we are there. */
 export type KubeAccess =

@@ -34,6 +34,8 @@ export interface PluginOptions {
   readonly socket: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The program: the sources, unless a built one is given. */
+  readonly main?: string;
 }
 
 /** Starts `csi-datasafe serve` against an emulator and waits until it serves (not until it is ready). */
@@ -46,6 +48,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       ...(options.args ?? []),
     ],
     options.env ?? emulatorEnvironment,
+    options.main,
   );
   const [, httpUrl = ''] = await process.waitForOutput(/"http":"([^"]+)".*"Serving CSI"/);
   const client = connectCsi(options.socket);

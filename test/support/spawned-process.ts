@@ -25,7 +25,16 @@ export function spawnCommand(
   env: Readonly<Record<string, string>> = {},
   main = sources,
 ): SpawnedProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+  return spawnProgram(process.execPath, [main, ...args], env);
+}
+
+/** Starts any program with this environment and nothing else of ours. */
+export function spawnProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): SpawnedProcess {
+  const child = spawn(program, args, {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -21,7 +21,10 @@ export type Policy<Value> = { readonly value: Value } | { readonly invalid: stri
 
 /** The policy before an expansion; first found: tag of the disk, attribute of the volume, `closed`. */
 export function expandPolicyOf(disk: Disk, volume: ClusterVolume | undefined): Policy<ExpandPolicy> {
-  const text = disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? 'closed';
+  const text = disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? '';
+  if (text === '') {
+    return { value: 'closed' };
+  }
   const value = expandPolicies.find((policy) => policy === text);
   return value === undefined ? { invalid: text } : { value };
 }

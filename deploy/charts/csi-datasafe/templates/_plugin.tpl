@@ -43,6 +43,10 @@
     # Lets the guards act: snapshots before expansion and before deletion, for the classes that ask for them.
     - name: VOLUME_DEL_AUTO_SNAP
       value: {{ .Values.guards.automaticSnapshots | quote }}
+    {{- with .Values.nodeOptions }}
+    - name: NODE_OPTIONS
+      value: {{ . | quote }}
+    {{- end }}
     {{- with include "csi-datasafe.credentialEnv" . }}
     {{- . | nindent 4 }}
     {{- end }}

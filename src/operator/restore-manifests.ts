@@ -1,7 +1,7 @@
-import { defaultDriverName } from './disk/guards/restore-command.ts';
+import { defaultDriverName } from '../disk/guards/restore-command.ts';
 import { Command, CommanderError } from 'commander';
 import { stringify } from 'yaml';
-import { UsageError } from './config/usage-error.ts';
+import { UsageError } from '../config/usage-error.ts';
 
 interface RestoreOptions {
   readonly snapshot: string;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { doctorConfigFrom, type DoctorConfig } from './config/doctor-config.ts';
-import { UsageError, type Environment } from './config/usage-error.ts';
-import { checks } from './disk/doctor/checks/index.ts';
-import { examine } from './disk/doctor/examine.ts';
-import { isHealthy } from './disk/doctor/finding.ts';
-import { reportJson, reportText } from './disk/doctor/report-text.ts';
-import { systemClock } from './ecs/clock.ts';
-import { createKubeDoctor, type KubeDoctor } from './kube/doctor/kube-doctor.ts';
+import { doctorConfigFrom, type DoctorConfig } from '../config/doctor-config.ts';
+import { UsageError, type Environment } from '../config/usage-error.ts';
+import { checks } from '../disk/doctor/checks/index.ts';
+import { examine } from '../disk/doctor/examine.ts';
+import { isHealthy } from '../disk/doctor/finding.ts';
+import { reportJson, reportText } from '../disk/doctor/report-text.ts';
+import { systemClock } from '../ecs/clock.ts';
+import { createKubeDoctor, type KubeDoctor } from '../kube/doctor/kube-doctor.ts';
 import { operatorCloud } from './operator-cloud.ts';
 
 /**

@@ -1,11 +1,11 @@
-import type { RestoreGroupConfig } from './config/restore-group-config.ts';
-import { ownerTag } from './disk/tags.ts';
-import { createEcsClient } from './ecs/client.ts';
-import { absentCredential } from './ecs/credentials/absent-credential.ts';
-import { createCredential } from './ecs/credentials/create-credential.ts';
-import { createEcsDiskCloud, type EcsDiskCloud } from './ecs/ecs-disk-cloud.ts';
-import type { EcsObserver } from './ecs/ecs-observer.ts';
-import { version } from './version.ts';
+import type { RestoreGroupConfig } from '../config/restore-group-config.ts';
+import { ownerTag } from '../disk/tags.ts';
+import { createEcsClient } from '../ecs/client.ts';
+import { absentCredential } from '../ecs/credentials/absent-credential.ts';
+import { createCredential } from '../ecs/credentials/create-credential.ts';
+import { createEcsDiskCloud, type EcsDiskCloud } from '../ecs/ecs-disk-cloud.ts';
+import type { EcsObserver } from '../ecs/ecs-observer.ts';
+import { version } from '../version.ts';
 
 /** ECS for a command that an operator runs. */
 export function operatorCloud({

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
-import { restoreGroupConfigFrom } from './config/restore-group-config.ts';
-import type { Environment } from './config/usage-error.ts';
-import { readGroup } from './disk/groups/read-group.ts';
+import { restoreGroupConfigFrom } from '../config/restore-group-config.ts';
+import type { Environment } from '../config/usage-error.ts';
+import { readGroup } from '../disk/groups/read-group.ts';
 import { groupManifests } from './group-manifests.ts';
 import { operatorCloud } from './operator-cloud.ts';
 

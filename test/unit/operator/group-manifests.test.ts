@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { tagKeys } from '../../src/disk/tags.ts';
-import { groupManifests } from '../../src/group-manifests.ts';
-import { aDisk, aSnapshot } from '../support/builders.ts';
+import { tagKeys } from '../../../src/disk/tags.ts';
+import { groupManifests } from '../../../src/operator/group-manifests.ts';
+import { aDisk, aSnapshot } from '../../support/builders.ts';
 
 const cutAt = new Date('2026-01-01T00:00:00Z');
 const snapshots = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
-import { UsageError } from '../../src/config/usage-error.ts';
-import { restoreManifests } from '../../src/restore-manifests.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { restoreManifests } from '../../../src/operator/restore-manifests.ts';
 
 const needed = ['--snapshot', 's-2ze0example', '--size', '30Gi'];
 

@@ -1,8 +1,8 @@
-import type { RestoreGroupConfig } from './config/restore-group-config.ts';
-import type { Disk } from './disk/disk.ts';
-import type { ReadGroup } from './disk/groups/read-group.ts';
-import type { Snapshot } from './disk/snapshot.ts';
-import { tagKeys } from './disk/tags.ts';
+import type { RestoreGroupConfig } from '../config/restore-group-config.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { ReadGroup } from '../disk/groups/read-group.ts';
+import type { Snapshot } from '../disk/snapshot.ts';
+import { tagKeys } from '../disk/tags.ts';
 
 /** One member with the place where it goes. */
 interface Restore {
