@@ -1,7 +1,7 @@
 import type { ClusterEvent } from '../disk/cluster.ts';
 import { isDiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
-import { toEventObject } from './event-object.ts';
+import { toEventObject, type EventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
 import type { KubeLog } from './log.ts';
 import type { ObjectStore } from './store.ts';
@@ -10,6 +10,8 @@ import type { ObjectStore } from './store.ts';
 export interface EventSink {
   /** Never throws and does not wait. */
   report(event: ClusterEvent): void;
+  /** The same for an event object; it is not logged here. */
+  write(object: EventObject): void;
   /**
    * Why the last event could not be written; `undefined` when it was. Whoever asks makes it be tried again from time to time:
    * otherwise the reason would stand until the next event, long after it is gone.
@@ -40,48 +42,43 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   const queue: PendingEvent[] = [];
   const stop = new AbortController();
   let worker: Promise<void> | undefined;
-  let problem: string | undefined;
-  let lost: { readonly event: PendingEvent; readonly atMs: number } | undefined;
+  const loss = createLoss(clock);
 
   const drop = ({ object }: PendingEvent, why: unknown) => {
     log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
   };
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      lost = undefined;
       try {
         await writeEvent(store, clock, next, stop.signal);
-        problem = undefined;
+        loss.forget();
         if (next.isKeyed) {
           remember(written, next.object.metadata.name);
         }
       } catch (error) {
         drop(next, error);
-        // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
-        const isGone = isDiskError(error, 'not-found');
-        problem = isGone ? undefined : error instanceof Error ? error.message : String(error);
-        lost = isGone ? undefined : { event: next, atMs: clock.now() };
+        loss.note(next, error);
       }
     }
     worker = undefined;
   };
   const enqueue = (pending: PendingEvent) => {
     if (queue.length >= longestQueue || stop.signal.aborted) {
-      drop(
-        pending,
-        new Error(stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting'),
-      );
+      const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
+      drop(pending, new Error(why));
       return;
     }
     queue.push(pending);
     worker ??= work();
   };
   return {
+    write: (object) => enqueue({ object, isKeyed: false }),
     problem() {
-      if (lost !== undefined && worker === undefined && clock.now() - lost.atMs >= againAfterMs) {
-        enqueue(lost.event);
+      const again = worker === undefined ? loss.due() : undefined;
+      if (again !== undefined) {
+        enqueue(again);
       }
-      return problem;
+      return loss.why();
     },
     report(event) {
       if (!gate(event)) {
@@ -102,6 +99,24 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       stop.abort();
       await worker;
     },
+  };
+}
+
+/** The last event that could not be written. */
+function createLoss(clock: Clock) {
+  let loss: { readonly event: PendingEvent; readonly why: string; readonly atMs: number } | undefined;
+  return {
+    note(event: PendingEvent, error: unknown) {
+      const why = error instanceof Error ? error.message : String(error);
+      // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
+      loss = isDiskError(error, 'not-found') ? undefined : { event, why, atMs: clock.now() };
+    },
+    forget() {
+      loss = undefined;
+    },
+    why: () => loss?.why,
+    /** The event, once it was long enough ago to try again. */
+    due: () => (loss !== undefined && clock.now() - loss.atMs >= againAfterMs ? loss.event : undefined),
   };
 }
 
