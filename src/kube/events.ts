@@ -36,50 +36,19 @@ const againAfterMs = 30_000;
 const mostRemembered = 2_000;
 
 export function createEventSink(options: EventSinkOptions): EventSink {
-  const { store, clock, log } = options;
+  const { clock, log } = options;
   const gate = createProgressGate(clock);
   const written = new Set<string>();
-  const queue: PendingEvent[] = [];
-  const stop = new AbortController();
-  let worker: Promise<void> | undefined;
-  const loss = createLoss(clock);
-
-  const drop = ({ object }: PendingEvent, why: unknown) => {
-    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
-  };
-  const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      try {
-        await writeEvent(store, clock, next, stop.signal);
-        loss.forget();
-        if (next.isKeyed) {
-          remember(written, next.object.metadata.name);
-        }
-      } catch (error) {
-        drop(next, error);
-        loss.note(next, error);
-      }
+  const queue = createEventQueue(options, ({ object, isKeyed }) => {
+    if (isKeyed) {
+      remember(written, object.metadata.name);
     }
-    worker = undefined;
-  };
-  const enqueue = (pending: PendingEvent) => {
-    if (queue.length >= longestQueue || stop.signal.aborted) {
-      const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
-      drop(pending, new Error(why));
-      return;
-    }
-    queue.push(pending);
-    worker ??= work();
-  };
+  });
   return {
-    write: (object) => enqueue({ object, isKeyed: false }),
-    problem() {
-      const again = worker === undefined ? loss.due() : undefined;
-      if (again !== undefined) {
-        enqueue(again);
-      }
-      return loss.why();
+    write: (object) => {
+      queue.add({ object, isKeyed: false });
     },
+    problem: () => queue.problem(),
     report(event) {
       if (!gate(event)) {
         return;
@@ -91,8 +60,56 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       }
       logEvent(log, event);
       if (object !== undefined) {
-        enqueue({ object, isKeyed });
+        queue.add({ object, isKeyed });
       }
+    },
+    close: (signal) => queue.close(signal),
+  };
+}
+
+/** Writes one event after the other. */
+function createEventQueue(
+  { store, clock, log }: EventSinkOptions,
+  onWritten: (event: PendingEvent) => void,
+): { add(event: PendingEvent): void } & Pick<EventSink, 'problem' | 'close'> {
+  const queue: PendingEvent[] = [];
+  const stop = new AbortController();
+  const loss = createLoss(clock);
+  let worker: Promise<void> | undefined;
+
+  const drop = ({ object }: PendingEvent, why: unknown) => {
+    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
+  };
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      try {
+        await writeEvent(store, clock, next, stop.signal);
+        loss.forget();
+        onWritten(next);
+      } catch (error) {
+        drop(next, error);
+        loss.note(next, error);
+      }
+    }
+    worker = undefined;
+  };
+  const add = (pending: PendingEvent) => {
+    if (queue.length >= longestQueue || stop.signal.aborted) {
+      const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
+      drop(pending, new Error(why));
+      return;
+    }
+    queue.push(pending);
+    worker ??= work();
+  };
+  return {
+    add,
+    problem() {
+      const again = worker === undefined ? loss.due() : undefined;
+      if (again !== undefined) {
+        add(again);
+      }
+      return loss.why();
     },
     async close(signal) {
       await Promise.race([worker, aborted(signal)]);

@@ -221,7 +221,7 @@ describe('Events of the guards', () => {
     expect(await setup.api.requests({ resource: 'events' }), 'not each time somebody asks').to.have.length(1);
 
     await setup.api.deny();
-    await setup.clock.sleep(30_000);
+    await setup.clock.advance(30_000);
     await setup.until(() => setup.cluster.problems().length === 0, 'the problem is over');
     expect((await written(setup)).map((one) => one['count'])).to.deep.equal([1]);
   });
