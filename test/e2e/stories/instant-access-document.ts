@@ -63,7 +63,9 @@ async function makeNamespace({ kubectl, eventually }: World): Promise<void> {
 async function deploy(world: World): Promise<{ diskId: string; data: Buffer }> {
   const { kubectl } = world;
   // The chart has made the class already: the example is the same one.
-  expect(await kubectl.apply(example('storageclass.yaml'))).to.match(/alicloud-datasafe-essd configured/);
+  expect(await kubectl.apply(example('storageclass.yaml'))).to.match(
+    /alicloud-datasafe-essd (configured|unchanged)/,
+  );
   await kubectl.apply(example('mysql.yaml'));
   const diskId = await runningPod(world);
   expect(await kubectl.run('get pvc -nautosnapshot')).to.match(
@@ -125,5 +127,7 @@ async function cleanUp({ kubectl }: World): Promise<void> {
   await kubectl.run(`delete sts --all -n ${namespace}`);
   await kubectl.run(`delete pods --all -n ${namespace} --grace-period=0 --force`);
   await kubectl.run(`delete namespace ${namespace} --wait=false`);
-  await kubectl.run('delete volumesnapshotcontent datasafe-volumesnapshotcontent --wait=false');
+  await kubectl.run(
+    'delete volumesnapshotcontent datasafe-volumesnapshotcontent --ignore-not-found --wait=false',
+  );
 }

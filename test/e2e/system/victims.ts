@@ -44,12 +44,19 @@ async function killAll(all: readonly Target[]): Promise<void> {
   await Promise.all(all.map(({ pod, container }) => pod.kill(container)));
 }
 
-async function untilAllRun(all: readonly Target[]): Promise<void> {
-  for (const { pod, container } of all) {
-    await eventually(`${container} of ${pod.name} runs again`, () => pod.isRunning(container));
-  }
+/** Of those that are still wanted: an installation may end before its dead have come back. */
+async function untilAll(
+  place: PlaceOfDeath,
+  isOne: (containerName: string) => boolean,
+  isWell: (target: Target) => boolean | Promise<boolean>,
+): Promise<void> {
+  await eventually('whoever was killed is there again', async () => {
+    const well = await Promise.all(targets(place, isOne).map(isWell));
+    return well.every(Boolean);
+  });
 }
 
+const isRunning = ({ pod, container }: Target) => pod.isRunning(container);
 const isPlugin = (name: string) => name === 'plugin';
 const isSidecar = (name: string) => !notSidecars.has(name);
 
@@ -60,15 +67,12 @@ export const victims: readonly Victim[] = [
     word: 'plugin',
     companyMs: 1_500,
     kill: (place) => killAll(targets(place, isPlugin)),
-    async untilRecovered(place) {
-      const plugins = targets(place, isPlugin);
-      await untilAllRun(plugins);
-      for (const { pod, container } of plugins) {
-        await eventually(`${container} of ${pod.name} answers again`, async () => {
-          return (await pod.probe(container, 'livenessProbe')).status === 200;
-        });
-      }
-    },
+    untilRecovered: (place) =>
+      untilAll(
+        place,
+        isPlugin,
+        async ({ pod, container }) => (await pod.probe(container, 'livenessProbe')).status === 200,
+      ),
   },
   {
     // All of them, the snapshot-controller too: leaders and those who would take over at once.
@@ -76,7 +80,7 @@ export const victims: readonly Victim[] = [
     word: 'sidecars',
     companyMs: 1_500,
     kill: (place) => killAll(targets(place, isSidecar)),
-    untilRecovered: (place) => untilAllRun(targets(place, isSidecar)),
+    untilRecovered: (place) => untilAll(place, isSidecar, isRunning),
   },
   {
     name: 'the API server',
