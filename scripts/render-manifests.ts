@@ -6,11 +6,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildPrograms } from '../test/e2e/system/programs.ts';
+import { buildPrograms, currentPrograms } from '../test/e2e/system/programs.ts';
 import { renderedManifests } from './plain-manifests.ts';
 
 const target = fileURLToPath(new URL('../deploy/manifests/', import.meta.url));
-const helm = buildPrograms(['helm']).path('helm');
+const helm = buildPrograms(currentPrograms, ['helm']).path('helm');
 const rendered = renderedManifests((args) => execFileSync(helm, args, { encoding: 'utf8' }));
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });

@@ -45,6 +45,7 @@ export function connectCluster(
     driverName,
     clusterId,
     protectionNamespace,
+    needsGroupSnapshots: config.groupSnapshots,
   });
   kube.start(stopped.signal);
   return {

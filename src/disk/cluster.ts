@@ -20,8 +20,8 @@ export interface Cluster {
   /**
    * Finds or makes the VolumeSnapshotContent and the VolumeSnapshot through which a protected disk can be restored.
    * Objects that are there already are compared, and replaced when they lead to an older snapshot of the same disk.
-   * @throws DiskError `conflict` when an object of that name is not ours or leads elsewhere, `unsupported` when the
-   *   snapshot CRDs are not installed.
+   * @throws DiskError `conflict` when an object of that name is not ours or leads elsewhere, `wrong-state` when the
+   *   snapshot CRDs are not installed, `unsupported` when the operator has left no place for records.
    */
   recordProtection(protection: DeleteProtection, call: Call): Promise<RecordedProtection>;
   /** Every protection that this cluster has on record. @throws DiskError `unsupported` without the snapshot CRDs. */

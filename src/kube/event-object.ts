@@ -7,8 +7,8 @@ export const component = 'csi-datasafe';
 const longestMessage = 1024;
 
 interface InvolvedObject {
-  readonly apiVersion: 'v1';
-  readonly kind: 'PersistentVolume' | 'PersistentVolumeClaim';
+  readonly apiVersion: 'v1' | 'storage.k8s.io/v1';
+  readonly kind: 'PersistentVolume' | 'PersistentVolumeClaim' | 'CSIDriver';
   readonly name: string;
   readonly namespace?: string;
   readonly uid?: string | undefined;
@@ -40,6 +40,22 @@ export function toEventObject(event: ClusterEvent, at: Date): EventObject | unde
   if (involvedObject === undefined) {
     return undefined;
   }
+  return newEvent(event, involvedObject, at);
+}
+
+/** A warning that is not about one volume: it is on the CSIDriver. */
+export function driverEvent(
+  driverName: string,
+  { reason, message }: { readonly reason: string; readonly message: string },
+  at: Date,
+): EventObject {
+  const involvedObject = { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', name: driverName } as const;
+  return newEvent({ type: 'Warning', reason, message }, involvedObject, at);
+}
+
+type Told = Pick<EventObject, 'type' | 'reason' | 'message'> & Pick<ClusterEvent, 'key'>;
+
+function newEvent(event: Told, involvedObject: InvolvedObject, at: Date): EventObject {
   const message = event.message.slice(0, longestMessage);
   // Seconds: the API server keeps no more.
   const timestamp = at.toISOString().replace(/\.\d+Z$/, 'Z');
@@ -73,7 +89,7 @@ function involvedIn({ volume, on }: ClusterEvent): InvolvedObject | undefined {
   return { apiVersion: 'v1', kind: 'PersistentVolume', name: volume.name, uid: volume.uid };
 }
 
-function nameOf(event: ClusterEvent, involved: InvolvedObject, message: string): string {
+function nameOf(event: Told, involved: InvolvedObject, message: string): string {
   const identity =
     event.key === undefined
       ? ['same text', involved.kind, involved.uid ?? involved.name, event.reason, message]

@@ -1,7 +1,7 @@
 import type { ClusterEvent } from '../disk/cluster.ts';
 import { isDiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
-import { toEventObject } from './event-object.ts';
+import { toEventObject, type EventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
 import type { KubeLog } from './log.ts';
 import type { ObjectStore } from './store.ts';
@@ -10,6 +10,8 @@ import type { ObjectStore } from './store.ts';
 export interface EventSink {
   /** Never throws and does not wait. */
   report(event: ClusterEvent): void;
+  /** The same for an event object; it is not logged here. */
+  write(object: EventObject): void;
   /**
    * Why the last event could not be written; `undefined` when it was. Whoever asks makes it be tried again from time to time:
    * otherwise the reason would stand until the next event, long after it is gone.
@@ -33,46 +35,20 @@ const againAfterMs = 30_000;
 /** Written events that are not tried again; those that are forgotten cost one request. */
 const mostRemembered = 2_000;
 
-export function createEventSink({ store, clock, log }: EventSinkOptions): EventSink {
+export function createEventSink(options: EventSinkOptions): EventSink {
+  const { clock, log } = options;
   const gate = createProgressGate(clock);
   const written = new Set<string>();
-  const queue: PendingEvent[] = [];
-  const stop = new AbortController();
-  let worker: Promise<void> | undefined;
-  const trouble = createTrouble(clock);
-
-  const drop = ({ object }: PendingEvent, err: unknown) =>
-    log.warn({ reason: object.reason, object: object.involvedObject, err }, 'an event was dropped');
-  const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      try {
-        await writeEvent(store, clock, next, stop.signal);
-        trouble.end();
-        rememberKeyed(written, next);
-      } catch (error) {
-        drop(next, error);
-        trouble.begin(next, error);
-      }
+  const queue = createEventQueue(options, ({ object, isKeyed }) => {
+    if (isKeyed) {
+      remember(written, object.metadata.name);
     }
-    worker = undefined;
-  };
-  const enqueue = (pending: PendingEvent) => {
-    const refusal = whyNot(queue.length, stop.signal);
-    if (refusal !== undefined) {
-      drop(pending, new Error(refusal));
-      return;
-    }
-    queue.push(pending);
-    worker ??= work();
-  };
+  });
   return {
-    problem() {
-      const again = worker === undefined ? trouble.toTryAgain() : undefined;
-      if (again !== undefined) {
-        enqueue(again);
-      }
-      return trouble.reason();
+    write: (object) => {
+      queue.add({ object, isKeyed: false });
     },
+    problem: () => queue.problem(),
     report(event) {
       if (!gate(event)) {
         return;
@@ -84,8 +60,56 @@ export function createEventSink({ store, clock, log }: EventSinkOptions): EventS
       }
       logEvent(log, event);
       if (object !== undefined) {
-        enqueue({ object, isKeyed });
+        queue.add({ object, isKeyed });
       }
+    },
+    close: (signal) => queue.close(signal),
+  };
+}
+
+/** Writes one event after the other. */
+function createEventQueue(
+  { store, clock, log }: EventSinkOptions,
+  onWritten: (event: PendingEvent) => void,
+): { add(event: PendingEvent): void } & Pick<EventSink, 'problem' | 'close'> {
+  const queue: PendingEvent[] = [];
+  const stop = new AbortController();
+  const loss = createLoss(clock);
+  let worker: Promise<void> | undefined;
+
+  const drop = ({ object }: PendingEvent, why: unknown) => {
+    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
+  };
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      try {
+        await writeEvent(store, clock, next, stop.signal);
+        loss.forget();
+        onWritten(next);
+      } catch (error) {
+        drop(next, error);
+        loss.note(next, error);
+      }
+    }
+    worker = undefined;
+  };
+  const add = (pending: PendingEvent) => {
+    if (queue.length >= longestQueue || stop.signal.aborted) {
+      const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
+      drop(pending, new Error(why));
+      return;
+    }
+    queue.push(pending);
+    worker ??= work();
+  };
+  return {
+    add,
+    problem() {
+      const again = worker === undefined ? loss.due() : undefined;
+      if (again !== undefined) {
+        add(again);
+      }
+      return loss.why();
     },
     async close(signal) {
       await Promise.race([worker, aborted(signal)]);
@@ -95,42 +119,22 @@ export function createEventSink({ store, clock, log }: EventSinkOptions): EventS
   };
 }
 
-/** Why no event can be taken at the moment. */
-function whyNot(waiting: number, stop: AbortSignal): string | undefined {
-  if (stop.aborted) {
-    return 'the plugin is stopping';
-  }
-  return waiting >= longestQueue ? 'too many events are waiting' : undefined;
-}
-
-/** The last event that could not be written, and why; nothing once one could. */
-function createTrouble(clock: Pick<Clock, 'now'>) {
-  let last: { readonly event: PendingEvent; readonly reason: string; atMs: number } | undefined;
+/** The last event that could not be written. */
+function createLoss(clock: Clock) {
+  let loss: { readonly event: PendingEvent; readonly why: string; readonly atMs: number } | undefined;
   return {
-    begin(event: PendingEvent, error: unknown) {
-      const reason = error instanceof Error ? error.message : String(error);
+    note(event: PendingEvent, error: unknown) {
+      const why = error instanceof Error ? error.message : String(error);
       // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
-      last = isDiskError(error, 'not-found') ? undefined : { event, reason, atMs: clock.now() };
+      loss = isDiskError(error, 'not-found') ? undefined : { event, why, atMs: clock.now() };
     },
-    end() {
-      last = undefined;
+    forget() {
+      loss = undefined;
     },
-    reason: () => last?.reason,
-    toTryAgain(): PendingEvent | undefined {
-      if (last === undefined || clock.now() - last.atMs < againAfterMs) {
-        return undefined;
-      }
-      last.atMs = clock.now();
-      return last.event;
-    },
+    why: () => loss?.why,
+    /** The event, once it was long enough ago to try again. */
+    due: () => (loss !== undefined && clock.now() - loss.atMs >= againAfterMs ? loss.event : undefined),
   };
-}
-
-/** Without a key, the same event again is another one. */
-function rememberKeyed(written: Set<string>, { object, isKeyed }: PendingEvent): void {
-  if (isKeyed) {
-    remember(written, object.metadata.name);
-  }
 }
 
 /** Notes a name; the oldest of very many is forgotten. */

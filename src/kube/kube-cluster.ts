@@ -10,11 +10,14 @@ import { listProtections, removeProtection } from './protection-removal.ts';
 import { recordProtection } from './protections.ts';
 import { isBeingRestored } from './restores.ts';
 import { createNodeLookUp } from './selected-node.ts';
+import { createApiWatch } from './served-apis.ts';
 import { createObjectStore } from './store.ts';
 import { createVolumeInformer } from './volume-informer.ts';
 
 export interface KubeClusterOptions extends ProtectionSettings {
   readonly access: KubeAccess;
+  /** Whether the cluster must serve group snapshots. */
+  readonly needsGroupSnapshots: boolean;
   readonly clock: Clock;
   readonly log: KubeLog;
   readonly random?: () => number;
@@ -28,7 +31,7 @@ export interface KubeClusterOptions extends ProtectionSettings {
 
 /** A real cluster. Nothing is asked of it before `start`. */
 export interface KubeCluster extends Cluster {
-  /** Begins to follow the PersistentVolumes, until the signal aborts. */
+  /** Begins to follow the PersistentVolumes and the APIs that are served, until the signal aborts. */
   start(signal: AbortSignal): void;
   /** Whether the PersistentVolumes have been read. */
   isSynced(): boolean;
@@ -54,11 +57,16 @@ export function createKubeCluster(options: KubeClusterOptions): KubeCluster {
   const store = createObjectStore(api);
   const informer = createVolumeInformer({ driverName, api, store, clock, random, log, patienceMs });
   const events = createEventSink({ store, clock, log });
+  const apis = createApiWatch({ ...options, api, events });
   const nodes = createNodeLookUp({ store, clock, log, patienceMs });
   return {
-    start: (signal) => informer.start(signal),
+    start(signal) {
+      informer.start(signal);
+      apis.start(signal);
+    },
     isSynced: () => informer.isSynced(),
-    problems: () => [informer.problem(), events.problem()].filter((problem) => problem !== undefined),
+    problems: () =>
+      [informer.problem(), events.problem(), ...apis.problems()].filter((problem) => problem !== undefined),
     async close(signal = AbortSignal.timeout(closeMs)) {
       await events.close(signal);
       await connection.close();

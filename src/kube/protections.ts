@@ -1,6 +1,6 @@
 import type { Call } from '../disk/call.ts';
 import type { DeleteProtection, RecordedProtection } from '../disk/cluster.ts';
-import { DiskError } from '../disk/disk-error.ts';
+import { DiskError, isDiskError } from '../disk/disk-error.ts';
 import {
   namespaces,
   snapshotContents,
@@ -44,7 +44,18 @@ export async function recordProtection(
   protection: DeleteProtection,
   call: Call,
 ): Promise<RecordedProtection> {
-  const recording = { store, settings, protection, call };
+  try {
+    return await findOrMake({ store, settings, protection, call });
+  } catch (error) {
+    // The CRDs may come, or come back: their absence is a state of the cluster, not a choice of its operator.
+    throw isDiskError(error, 'unsupported')
+      ? new DiskError('wrong-state', error.message, { cause: error })
+      : error;
+  }
+}
+
+async function findOrMake(recording: Recording): Promise<RecordedProtection> {
+  const { store, protection, call } = recording;
   const names = protectionNames(protection.diskId);
   const gone = new Set<string>();
   for (let round = 1; round <= rounds; round += 1) {

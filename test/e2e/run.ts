@@ -11,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { config } from 'chai';
+import { clusterStories } from './clusters/index.ts';
 import { interruptedStories } from './system/interrupted.ts';
 import { NoGoError } from './system/programs.ts';
 import { runAll } from './system/run-all.ts';
@@ -27,12 +28,18 @@ try {
       undisturbed: { type: 'boolean' },
     },
   });
-  const isChosen = ({ title }: { title: string }) => title.includes(values.story ?? '');
-  const stories = all.filter(isChosen);
-  process.exitCode = await runAll({
-    stories,
+  const isChosen = ({ title }: { readonly title: string }) => title.includes(values.story ?? '');
+  const chosen = {
+    stories: all.filter(isChosen),
+    clusters: clusterStories.filter(isChosen),
     interrupted: values.undisturbed === true ? [] : interruptedStories(all).filter(isChosen),
-    isWhole: stories.length === all.length,
+  };
+  if (Object.values(chosen).every(({ length }) => length === 0)) {
+    throw new Error(`no story has "${values.story ?? ''}" in its title`);
+  }
+  process.exitCode = await runAll({
+    ...chosen,
+    isWhole: chosen.stories.length === all.length,
     keepsRecords: values.keep ?? false,
   });
 } catch (error) {

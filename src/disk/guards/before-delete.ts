@@ -181,7 +181,10 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
   );
 }
 
-/** Leaves the objects to restore from. Only missing CRDs let the deletion go on: the snapshot is there all the same. */
+/**
+ * Leaves the objects to restore from. Only where the operator has left no place for them the deletion goes on without:
+ * the snapshot is there all the same, and the log says how to restore it.
+ */
 async function record(
   parts: GuardParts,
   guarded: Guarded,
@@ -211,9 +214,10 @@ async function record(
 }
 
 function notRecorded(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, error: DiskError): DiskError {
-  const message = `disk ${guarded.disk.id} is not deleted: its snapshot ${snapshot.id} is made, but could not be recorded in Kubernetes: ${error.message}`;
+  const needsSomebody = isDiskError(error, 'conflict', 'denied', 'wrong-state');
+  const then = needsSomebody ? '; the deletion goes on by itself after that' : '';
+  const message = `disk ${guarded.disk.id} is not deleted: its snapshot ${snapshot.id} is made, but could not be recorded in Kubernetes: ${error.message}${then}`;
   report(parts, guarded, { type: 'Warning', reason: 'DeleteRefused', on: 'volume', message });
-  const needsSomebody = error.kind === 'conflict' || error.kind === 'denied';
   return new DiskError(needsSomebody ? 'wrong-state' : 'outcome-unknown', message, { cause: error });
 }
 

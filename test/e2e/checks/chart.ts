@@ -76,24 +76,3 @@ export const manifestsFollowChart: Check = {
     return Promise.resolve();
   },
 };
-
-export const versionOfGroups: Check = {
-  title:
-    'chart: where only v1beta2 of group snapshots is served, class and csi-snapshotter are of that version',
-  run({ programs }) {
-    const render = (versions: readonly string[]) =>
-      helm(programs, [
-        ...['template', 'x', chartDirectory, ...(presets['production'] ?? [])],
-        ...versions.flatMap((version) => ['--api-versions', `groupsnapshot.storage.k8s.io/${version}`]),
-      ]);
-    expect(render(['v1beta2']))
-      .to.include('groupsnapshot.storage.k8s.io/v1beta2\n')
-      .and.include('csi-snapshotter:v8.5');
-    for (const versions of [[], ['v1'], ['v1', 'v1beta2']]) {
-      expect(render(versions))
-        .to.include('groupsnapshot.storage.k8s.io/v1\n')
-        .and.not.include('csi-snapshotter:v8.5');
-    }
-    return Promise.resolve();
-  },
-};

@@ -1,14 +1,11 @@
-import {
-  acceptedByServer,
-  contradictionsFail,
-  lint,
-  manifestsFollowChart,
-  versionOfGroups,
-} from './chart.ts';
+import { acceptedByServer, contradictionsFail, lint, manifestsFollowChart } from './chart.ts';
 import { nothingLeftOver } from './leaks.ts';
+import { metricsAnswer, monitoringAccepted } from './monitoring.ts';
 import { onlyGrantedActions } from './ram-policy.ts';
+import { probePortsAreNamed } from './probe-ports.ts';
 import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
+import { missingApis, versionOfGroups } from './served-versions.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
 import type { Product } from '../system/product.ts';
@@ -36,9 +33,16 @@ export const checksBeforeInstallation: readonly Check[] = [
   acceptedByServer,
   manifestsFollowChart,
   versionOfGroups,
+  missingApis,
+  monitoringAccepted,
+  probePortsAreNamed,
 ];
 /** Of the installed product, before any story. */
-export const checksBeforeStories: readonly Check<ProductContext>[] = [podHoldsAllRoles, probesAnswer];
+export const checksBeforeStories: readonly Check<ProductContext>[] = [
+  podHoldsAllRoles,
+  probesAnswer,
+  metricsAnswer,
+];
 /** Of what all stories have used together. */
 export const checksAfterStories: readonly Check[] = [
   nothingLeftOver,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ControlPlane } from '../system/control-plane.ts';
 import type { KubeObject } from '../system/kubectl.ts';
 import { releaseName, releaseNamespace } from '../system/product.ts';
 import { readAuditLog, type AuditedRequest } from './audit-log.ts';
@@ -57,13 +58,19 @@ export const nothingDenied: Check = {
     expect([...seen].sort()).to.deep.equal([
       ...['attacher', 'plugin', 'provisioner', 'resizer', 'snapshot-controller', 'snapshotter'],
     ]);
-    const denied = requests.filter(
-      ({ isDenied, at }) =>
-        isDenied && !controlPlane.deniedTimes.some(({ from, until }) => from <= at && at <= until),
-    );
-    expect([...new Set(denied.map(inWords))].join('\n')).to.equal('');
+    expectNothingDenied(requests, controlPlane);
   },
 };
+
+export function expectNothingDenied(
+  requests: readonly AuditedRequest[],
+  { deniedTimes }: Pick<ControlPlane, 'deniedTimes'>,
+): void {
+  const denied = requests.filter(
+    ({ isDenied, at }) => isDenied && !deniedTimes.some(({ from, until }) => from <= at && at <= until),
+  );
+  expect([...new Set(denied.map(inWords))].join('\n')).to.equal('');
+}
 
 export const everyRightUsed: Check = {
   title: 'rights: every verb of every rule was used',

@@ -148,6 +148,12 @@ export async function snapshots({ ecs }: World): Promise<EcsSnapshot[]> {
   return (await ecs.control<{ snapshots: EcsSnapshot[] }>('GET', '/state')).snapshots;
 }
 
+/** The ids of the members of each group at ECS, by the id of the group. */
+export async function groups({ ecs }: World): Promise<Record<string, readonly string[]>> {
+  const state = await ecs.control<{ groups: { id: string; snapshotIds: string[] }[] }>('GET', '/state');
+  return Object.fromEntries(state.groups.map(({ id, snapshotIds }) => [id, snapshotIds]));
+}
+
 /** A pod that uses the claim. Its node is chosen by the scheduler; nothing runs in it, for lack of a kubelet. */
 export async function usePod(
   world: World,

@@ -75,11 +75,14 @@ async function takeGroup(world: World): Promise<void> {
   await typed(world, block('## Taking one', 'sh'));
 }
 
+/** Until each shows its size: the members become ready a little after the group. */
 async function listMembers(world: World): Promise<void> {
-  const printed = await typed(world, block('### Which snapshot is of which claim', 'sh'));
-  const rows = printed.trim().split('\n');
-  const claims = rows.map((row) => row.split('\t')).map(([claim, , size]) => [claim, size]);
-  expect(claims.sort()).to.deep.equal(Object.entries(sizes));
+  await world.eventually('the guide lists each member with its size', async () => {
+    const printed = await typed(world, block('### Which snapshot is of which claim', 'sh'));
+    const rows = printed.trim().split('\n');
+    const claims = rows.map((row) => row.split('\t')).map(([claim, , size]) => [claim, size]);
+    return JSON.stringify(claims.sort()) === JSON.stringify(Object.entries(sizes));
+  });
 }
 
 /** The block of the guide, but for the StatefulSet, which is pods here. */

@@ -7,21 +7,14 @@ import {
   attachedDisk,
   boundDisk,
   expectData,
+  groups,
   runPod,
   snapshots,
   someData,
   untilAttached,
   untilDetached,
 } from './acts.ts';
-import {
-  contentName,
-  example,
-  folder,
-  groups,
-  groupsOf,
-  inNamespace,
-  type GroupContent,
-} from './group-acts.ts';
+import { contentName, example, folder, groupsOf, inNamespace, type GroupContent } from './group-acts.ts';
 import { untilStopped } from './stateful-set.ts';
 
 interface Member extends KubeObject {

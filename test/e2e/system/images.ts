@@ -4,8 +4,8 @@ import type { Programs } from './programs.ts';
 
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
-/** The local program for an image; a sidecar's version must be the one that is built here. */
-export function programFor(image: string, programs: Programs): readonly [string, ...string[]] {
+/** The local program for an image; a sidecar's version must be one that is built here. */
+export function programFor(image: string, sets: readonly Programs[]): readonly [string, ...string[]] {
   const [, name = '', tag = ''] = /(?:^|\/)([^/:]+):([^:]+)$/.exec(image) ?? [];
   if (name === 'csi-datasafe') {
     return [process.execPath, main];
@@ -18,11 +18,13 @@ export function programFor(image: string, programs: Programs): readonly [string,
     'snapshot-controller': 'github.com/kubernetes-csi/external-snapshotter/v8',
   };
   const module = modules[name];
-  const built = module === undefined ? undefined : programs.version(module);
-  if (built !== tag) {
+  const having = module === undefined ? [] : sets.filter((set) => set.has(name));
+  const built = having.map((set) => set.version(module ?? ''));
+  const set = having[built.indexOf(tag)];
+  if (set === undefined) {
     throw new Error(
-      `the chart runs ${image}, but go.mod builds ${built ?? 'nothing'} of it: make them agree`,
+      `the chart runs ${image}, but go.mod builds ${built.join(', ') || 'nothing'} of it: make them agree`,
     );
   }
-  return [join(programs.directory, name)];
+  return [join(set.directory, name)];
 }

@@ -39,6 +39,8 @@ export interface Pod extends AsyncDisposable {
   port(name: string): number;
   /** The end of what a container has written. */
   lastWords(container: string): string;
+  /** All that a container has written. */
+  log(container: string): string;
   /** How often a container was started again. */
   restarts(container: string): number;
 }
@@ -103,6 +105,7 @@ export async function startPod(
     isRunning: (container) => find(container).process.isRunning(),
     restarts: (container) => find(container).restarts,
     lastWords: (container) => readFileSync(find(container).launch.logFile, 'utf8').slice(-2_000),
+    log: (container) => readFileSync(find(container).launch.logFile, 'utf8'),
     async probe(container, kind) {
       const probe = spec.containers.find((one) => one.name === container)?.[kind];
       return probe === undefined ? noAnswer : await get(probe, find(container).ports);

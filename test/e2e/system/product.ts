@@ -3,12 +3,12 @@ import { connectEmulator, type Emulator, type EmulatorClient } from '../../suppo
 import type { ControlPlane } from './control-plane.ts';
 import { helm } from './helm.ts';
 import { programFor } from './images.ts';
-import { startPod, type Node, type Pod } from './pod.ts';
+import { startPod, type Node, type Pod, type ProbeAnswer } from './pod.ts';
 import type { Programs } from './programs.ts';
 import { eventually } from './wait.ts';
 import type { Deployment } from './workload.ts';
 
-const chart = fileURLToPath(new URL('../../../deploy/charts/csi-datasafe', import.meta.url));
+export const chart = fileURLToPath(new URL('../../../deploy/charts/csi-datasafe', import.meta.url));
 const values = fileURLToPath(new URL('../values.yaml', import.meta.url));
 
 export const releaseName = 'csi-datasafe';
@@ -34,6 +34,8 @@ const components: Readonly<Record<string, string>> = {
 
 export interface Place {
   readonly programs: Programs;
+  /** Sidecars of other versions. */
+  readonly moreSidecars?: Programs;
   readonly controlPlane: ControlPlane;
   /** Of logs and sockets. */
   readonly directory: string;
@@ -47,18 +49,26 @@ export interface Installation {
   readonly values: readonly string[];
   /** The ServiceAccount that a container speaks with; that of its pod, unless something else is said. */
   readonly accountFor: (containerName: string, accountOfPod: string) => string;
+  /** When a replica counts as started; by default, once it is ready. */
+  readonly isUp?: (readiness: ProbeAnswer) => boolean;
 }
 
 /** The release that the stories are told with: production preset, and an account of its own for each container. */
-export async function installProduct(place: Place, emulator: Emulator): Promise<Product> {
+export async function installProduct(
+  place: Place,
+  emulator: Emulator,
+  { set = [], ...more }: { readonly set?: readonly string[] } & Pick<Installation, 'isUp'> = {},
+): Promise<Product> {
   const { kubectl } = place.controlPlane;
-  const keys = '--from-literal=id=emulator-access-key --from-literal=secret=emulator-secret';
-  await kubectl.run(`create secret generic csi-access-key -n ${releaseNamespace} ${keys}`);
+  const data = { id: 'emulator-access-key', secret: 'emulator-secret' };
+  const metadata = { name: 'csi-access-key', namespace: releaseNamespace };
+  await kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: data }));
   return await install(place, {
     release: releaseName,
     namespace: releaseNamespace,
-    values: ['--values', values, '--set', `ecs.endpoint=${emulator.endpoint}`],
+    values: valuesFor(emulator, set),
     accountFor: (containerName) => `only-${components[containerName] ?? ''}`,
+    ...more,
   });
 }
 
@@ -69,6 +79,17 @@ export function emulatorOf({ pods }: Product): EmulatorClient {
     throw new Error('this release has no emulator');
   }
   return connectEmulator(`127.0.0.1:${pod.port('http')}`);
+}
+
+/** For helm: the values of the stories, and more. */
+export function valuesFor({ endpoint }: Emulator, set: readonly string[]): string[] {
+  return ['--values', values, '--set', [`ecs.endpoint=${endpoint}`, ...set].join(',')];
+}
+
+/** `helm upgrade` of the release of the stories. Its pods are left as they run. */
+export function upgradeProduct(place: Place, emulator: Emulator, set: readonly string[]): void {
+  const args = ['upgrade', releaseName, chart, '--namespace', releaseNamespace, ...valuesFor(emulator, set)];
+  helm(place.programs, args, place.controlPlane.adminKubeconfig);
 }
 
 /** `helm install`, as a user does; then starts what the Deployments in the API server say, and waits until it is ready. */
@@ -107,18 +128,19 @@ export async function install(place: Place, installation: Installation): Promise
   }
   const replicas = pods.filter(({ containers }) => containers.some(({ name }) => name === 'plugin'));
   for (const replica of replicas) {
-    await untilReady(replica);
+    await untilUp(replica, installation.isUp);
   }
   const running = started.move();
   return { replicas, pods, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-async function untilReady(replica: Pod): Promise<void> {
-  await eventually(`${replica.name} is ready`, async () => {
+async function untilUp(replica: Pod, isUp: Installation['isUp']): Promise<void> {
+  await eventually(`${replica.name} is up`, async () => {
     if (replica.restarts('plugin') > 0) {
       throw new Error(`the plugin has ended: ${replica.lastWords('plugin')}`);
     }
-    return (await replica.probe('plugin', 'readinessProbe')).status === 200;
+    const answer = await replica.probe('plugin', 'readinessProbe');
+    return isUp === undefined ? answer.status === 200 : isUp(answer);
   });
 }
 
@@ -140,11 +162,12 @@ async function createAccounts({ controlPlane: { kubectl } }: Place): Promise<voi
 }
 
 function nodeFor(place: Place, { namespace, accountFor }: Installation, services: Map<string, string>): Node {
-  const { programs, controlPlane } = place;
+  const { programs, moreSidecars, controlPlane } = place;
   const { kubectl } = controlPlane;
+  const sets = moreSidecars === undefined ? [programs] : [programs, moreSidecars];
   return {
     services,
-    programFor: (image) => programFor(image, programs),
+    programFor: (image) => programFor(image, sets),
     async secret(ofNamespace, name, key) {
       const { data } = await kubectl.json<{ data: Record<string, string> }>(
         `get secret ${name} -n ${ofNamespace}`,

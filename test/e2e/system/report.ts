@@ -5,8 +5,8 @@ export interface Report {
   /** Prints what does not count. */
   note(text: string): void;
   failed(): number;
-  /** Prints the line that counts. */
-  close(): void;
+  /** Prints the line that counts. @returns the exit status. */
+  close(): number;
 }
 
 export function createReport(): Report {
@@ -31,6 +31,7 @@ export function createReport(): Report {
     close() {
       console.log(`\nin ${Math.round((performance.now() - createdAt) / 1000)} s`);
       console.log(`${passed} passed, ${failed} failed`);
+      return failed === 0 ? 0 : 1;
     },
   };
 }

@@ -13,9 +13,11 @@ import { startControlPlane } from './control-plane.ts';
 import { tellInterrupted, type InterruptedStory } from './interrupted.ts';
 import { registerNodes } from './nodes.ts';
 import { install as installAnother, installProduct, type Installation } from './product.ts';
-import { buildPrograms } from './programs.ts';
-import { createReport } from './report.ts';
+import type { ClusterStory } from './bare-cluster.ts';
+import { buildPrograms, currentPrograms, type Programs } from './programs.ts';
+import { createReport, type Report } from './report.ts';
 import type { Scene, Story } from './story.ts';
+import { tellClusterStories } from './telling-clusters.ts';
 import { tellStory } from './telling.ts';
 
 const records = fileURLToPath(new URL('../../../.cache/e2e/', import.meta.url));
@@ -25,6 +27,8 @@ const totalLimitMs = 30 * 60_000;
 export interface RunOptions {
   readonly stories: readonly Story[];
   readonly interrupted: readonly InterruptedStory[];
+  /** Told before the others, each in a cluster of its own. */
+  readonly clusters: readonly ClusterStory[];
   /** Every story is told, so that what they use together can be judged. */
   readonly isWhole: boolean;
   readonly keepsRecords: boolean;
@@ -32,7 +36,7 @@ export interface RunOptions {
 
 /** @returns the exit status. */
 export async function runAll(options: RunOptions): Promise<number> {
-  const programs = buildPrograms();
+  const programs = buildPrograms(currentPrograms);
   const directory = mkdtempSync(join(tmpdir(), 'datasafe-e2e-'));
   const report = createReport();
   const stopped = AbortSignal.any([AbortSignal.timeout(totalLimitMs), stopAsked()]);
@@ -43,31 +47,11 @@ export async function runAll(options: RunOptions): Promise<number> {
   });
   stop.catch(() => undefined);
   try {
-    await using system = new AsyncDisposableStack();
-    const controlPlane = system.use(await startControlPlane(programs, directory));
-    const { kubectl } = controlPlane;
-    await kubectl.run(`apply -k ${programs.moduleFolder(snapshotCrds, 'config/crd')}`);
-    const ecs = system.use(await startEmulator());
-    system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
-    const nodes = await registerNodes(kubectl, ecs);
-    const context: CheckContext = { programs, controlPlane, ecs, directory };
-    for (const check of checksBeforeInstallation) {
-      await report.add(check.title, () => check.run(context));
-    }
-    const product = system.use(await installProduct(context, ecs));
-    const install = (installation: Installation) => installAnother(context, installation);
-    const scene: Scene = { ecs, nodes, product, controlPlane, install };
-    for (const check of checksBeforeStories) {
-      await report.add(check.title, () => check.run({ ...context, product }));
-    }
-    const stage = { scene, report, directory };
-    for (const [index, story] of options.stories.entries()) {
-      stopped.throwIfAborted();
-      await Promise.race([stop, tellStory(story, `story-${index + 1}`, stage)]);
-    }
-    await Promise.race([stop, tellInterrupted(options.interrupted, stage, stopped)]);
-    for (const check of options.isWhole ? checksAfterStories : []) {
-      await report.add(check.title, () => check.run(context));
+    const stage = { programs, report, directory, stop, stopped };
+    await tellClusterStories(options.clusters, stage);
+    stopped.throwIfAborted();
+    if (options.stories.length + options.interrupted.length > 0) {
+      await tellInOneCluster(options, stage);
     }
   } finally {
     if (report.failed() > 0 || options.keepsRecords || stopped.aborted) {
@@ -78,8 +62,48 @@ export async function runAll(options: RunOptions): Promise<number> {
     }
     rmSync(directory, { recursive: true, force: true });
   }
-  report.close();
-  return report.failed() === 0 ? 0 : 1;
+  return report.close();
+}
+
+interface Stage {
+  readonly programs: Programs;
+  readonly report: Report;
+  readonly directory: string;
+  readonly stop: Promise<never>;
+  readonly stopped: AbortSignal;
+}
+
+/** The cluster that most users have, with the chart in it, for all stories. */
+async function tellInOneCluster(
+  { stories, interrupted, isWhole }: RunOptions,
+  { programs, report, directory, stop, stopped }: Stage,
+): Promise<void> {
+  await using system = new AsyncDisposableStack();
+  const controlPlane = system.use(await startControlPlane(programs, directory));
+  const { kubectl } = controlPlane;
+  await kubectl.run(`apply -k ${programs.moduleFolder(snapshotCrds, 'config/crd')}`);
+  const ecs = system.use(await startEmulator());
+  system.defer(() => writeFileSync(join(directory, 'emulator.log'), ecs.process.output()));
+  const nodes = await registerNodes(kubectl, ecs);
+  const context: CheckContext = { programs, controlPlane, ecs, directory };
+  for (const check of checksBeforeInstallation) {
+    await report.add(check.title, () => check.run(context));
+  }
+  const product = system.use(await installProduct(context, ecs));
+  const install = (installation: Installation) => installAnother(context, installation);
+  const scene: Scene = { ecs, nodes, product, controlPlane, install };
+  for (const check of checksBeforeStories) {
+    await report.add(check.title, () => check.run({ ...context, product }));
+  }
+  const stage = { scene, report, directory };
+  for (const [index, story] of stories.entries()) {
+    stopped.throwIfAborted();
+    await Promise.race([stop, tellStory(story, `story-${index + 1}`, stage)]);
+  }
+  await Promise.race([stop, tellInterrupted(interrupted, stage, stopped)]);
+  for (const check of isWhole ? checksAfterStories : []) {
+    await report.add(check.title, () => check.run(context));
+  }
 }
 
 /** Logs and objects; no sockets, no keys, and not the files of etcd. */

@@ -51,7 +51,7 @@ async function untilAll(
   isWell: (target: Target) => Promise<boolean>,
 ): Promise<void> {
   await eventually('whoever was killed is there again', async () => {
-    const well = await Promise.all(targets(place, isOne).map(isWell));
+    const well = await Promise.all(targets(place, isOne).map(async (target) => await isWell(target)));
     return well.every(Boolean);
   });
 }

@@ -2,7 +2,12 @@
 
 export interface Deployment {
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly replicas: number; readonly template: { readonly spec: PodSpec } };
+  readonly spec: { readonly replicas: number; readonly template: PodTemplate };
+}
+
+export interface PodTemplate {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: PodSpec;
 }
 
 export interface PodSpec {
@@ -21,6 +26,7 @@ export interface Container {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
+  readonly startupProbe?: Probe;
 }
 
 export interface EnvironmentVariable {
@@ -31,6 +37,7 @@ export interface EnvironmentVariable {
 
 export interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
+  readonly timeoutSeconds?: number;
 }
 
 export interface Volume {

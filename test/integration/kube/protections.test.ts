@@ -263,7 +263,7 @@ describe('Recording the protection of a deleted disk', () => {
     await using setup = await setUp();
     await setup.api.withoutCrds('volumesnapshots', 'volumesnapshotcontents');
 
-    const message = await refusal(setup.cluster.recordProtection(protectionOf('d-1'), call()), 'unsupported');
+    const message = await refusal(setup.cluster.recordProtection(protectionOf('d-1'), call()), 'wrong-state');
 
     expect(message).to.contain('install the CRDs');
   });

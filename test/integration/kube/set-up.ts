@@ -53,6 +53,7 @@ export async function setUp(options: Partial<KubeClusterOptions> = {}): Promise<
       driverName,
       clusterId: 'c-test',
       protectionNamespace: 'default',
+      needsGroupSnapshots: false,
       clock,
       log,
       random: () => 1,

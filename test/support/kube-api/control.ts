@@ -52,6 +52,12 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'PUT denied': ({ state, body }) => replaceSet(state.denied, body),
   'PUT missing': ({ state, body }) => replaceSet(state.missing, body),
+  'PUT served': ({ state, body }) => {
+    state.served.clear();
+    for (const [group, versions] of Object.entries(asFields(body))) {
+      state.served.set(group, versions as readonly string[]);
+    }
+  },
   'PUT available': ({ state, body }) => {
     state.isAvailable = asFields(body)['isAvailable'] === true;
     if (!state.isAvailable) {

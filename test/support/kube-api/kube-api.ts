@@ -35,6 +35,8 @@ export interface KubeApi extends AsyncDisposable {
   deny(...pairs: string[]): Promise<void>;
   /** Behaves as if the CRDs of these plurals were not installed. */
   withoutCrds(...plurals: string[]): Promise<void>;
+  /** Serves these groups of snapshots in these versions from now on, and no others. */
+  serveGroups(versionsByGroup: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /** While it is not available, connections are cut without an answer. */
   setAvailable(isAvailable: boolean): Promise<void>;
   endWatches(how: 'close' | 'cut'): Promise<void>;
@@ -112,6 +114,7 @@ async function driveKubeApi(url: string, close: () => PromiseLike<void>): Promis
       void (await control('PUT', 'namespaces', { name, phase })),
     deny: async (...pairs) => void (await control('PUT', 'denied', pairs)),
     withoutCrds: async (...plurals) => void (await control('PUT', 'missing', plurals)),
+    serveGroups: async (versionsByGroup) => void (await control('PUT', 'served', versionsByGroup)),
     setAvailable: async (isAvailable) => void (await control('PUT', 'available', { isAvailable })),
     endWatches: async (how) => void (await control('POST', 'watches/end', { how })),
     sendBookmarks: async () => void (await control('POST', 'watches/bookmark')),

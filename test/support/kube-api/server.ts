@@ -23,6 +23,8 @@ export interface ServerState {
   readonly denied: Set<string>;
   /** Plurals whose CRD is not installed. */
   readonly missing: Set<string>;
+  /** The versions in which the CRDs of a group are served. */
+  readonly served: Map<string, readonly string[]>;
   readonly watches: Set<RunningWatch>;
   readonly sockets: Set<Socket>;
   /** While it is not, API connections are cut without an answer. */
@@ -43,6 +45,10 @@ export async function startServer(port = 0): Promise<RunningServer> {
     log: new RequestLog(),
     denied: new Set(),
     missing: new Set(),
+    served: new Map([
+      ['snapshot.storage.k8s.io', ['v1']],
+      ['groupsnapshot.storage.k8s.io', ['v1']],
+    ]),
     watches: new Set(),
     sockets: new Set(),
     isAvailable: true,
@@ -78,6 +84,11 @@ async function answer(state: ServerState, request: IncomingMessage, response: Se
     return;
   }
   try {
+    const group = /^\/apis\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (group !== undefined) {
+      answerDiscovery(state, group, response);
+      return;
+    }
     await answerApi(state, url, request, response);
   } catch (error) {
     refuse(response, error);
@@ -130,6 +141,20 @@ async function answerApi(
   if (!(await meetFault(state, 'after', entry, response))) {
     send(response, reply.status, reply.body);
   }
+}
+
+/** The versions of a group. Everybody may ask; it changes nothing, so it is neither logged nor met by faults. */
+function answerDiscovery({ served }: ServerState, name: string, response: ServerResponse): void {
+  const versions = served.get(name);
+  if (versions === undefined) {
+    throw new ApiStatus(404, 'PathNotFound', '404 page not found');
+  }
+  send(response, 200, {
+    kind: 'APIGroup',
+    apiVersion: 'v1',
+    name,
+    versions: versions.map((version) => ({ groupVersion: `${name}/${version}`, version })),
+  });
 }
 
 /** What comes of the call; a refusal is an answer too, so that a fault `after` meets it. */

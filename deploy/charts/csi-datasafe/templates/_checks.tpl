@@ -4,6 +4,7 @@
 {{- include "csi-datasafe.checkEmulator" . -}}
 {{- include "csi-datasafe.checkGates" . -}}
 {{- include "csi-datasafe.checkClasses" . -}}
+{{- include "csi-datasafe.checkApis" . -}}
 {{- if not .Values.region -}}
 {{- fail "region is not set: give the ECS region of the cluster, such as --set region=cn-hangzhou" -}}
 {{- end -}}
@@ -75,6 +76,42 @@
 {{- end -}}
 {{- if hasKey (default dict $class.parameters) "retentionDays" -}}
 {{- fail (printf "volumeGroupSnapshotClasses.%s has the parameter retentionDays: ECS cannot let group snapshots expire; take it out" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* What the cluster must serve. `helm template` speaks to none and is not told of CRDs: it is asked nothing. */ -}}
+{{- define "csi-datasafe.checkApis" -}}
+{{- $served := .Capabilities.APIVersions -}}
+{{- if $served.Has "apiregistration.k8s.io/v1" -}}
+{{- $off := list -}}
+{{- $missing := list -}}
+{{- if not ($served.Has "snapshot.storage.k8s.io/v1") -}}
+{{- range $name, $class := .Values.volumeSnapshotClasses -}}
+{{- if $class.enabled -}}
+{{- $missing = append $missing "snapshot.storage.k8s.io/v1" -}}
+{{- $off = append $off (printf "volumeSnapshotClasses.%s.enabled=false" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $group := "groupsnapshot.storage.k8s.io" -}}
+{{- if and .Values.featureGates.EnableVolumeGroupSnapshots (not ($served.Has (printf "%s/v1" $group))) (not ($served.Has (printf "%s/v1beta2" $group))) -}}
+{{- $old := list -}}
+{{- range $version := list "v1beta1" "v1alpha1" -}}
+{{- if $served.Has (printf "%s/%s" $group $version) -}}
+{{- $old = append $old $version -}}
+{{- end -}}
+{{- end -}}
+{{- $missing = append $missing (printf "%s/v1 or v1beta2%s" $group (ternary (printf " (only %s)" (join ", " $old)) "" (not (empty $old)))) -}}
+{{- $off = append $off "featureGates.EnableVolumeGroupSnapshots=false" -}}
+{{- range $name, $class := .Values.volumeGroupSnapshotClasses -}}
+{{- if $class.enabled -}}
+{{- $off = append $off (printf "volumeGroupSnapshotClasses.%s.enabled=false" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $missing -}}
+{{- fail (printf "this cluster does not serve %s: install the snapshot CRDs first (deploy/README.md), or do without: --set %s" (join ", nor " (uniq $missing)) (join "," $off)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

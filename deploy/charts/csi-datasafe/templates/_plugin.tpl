@@ -53,6 +53,11 @@
   ports:
     - name: http
       containerPort: {{ .Values.httpPort }}
+    {{- if .Values.livenessProbe.enabled }}
+    # The liveness-probe container listens there. A probe finds only ports that its own container names.
+    - name: liveness
+      containerPort: {{ .Values.livenessProbe.port }}
+    {{- end }}
   # Ready: ECS and Kubernetes let it in. Not being ready restarts nothing: a cloud that is away comes back by itself.
   readinessProbe:
     httpGet:
@@ -60,6 +65,17 @@
       port: http
     periodSeconds: 5
     timeoutSeconds: 3
+  {{- if .Values.livenessProbe.enabled }}
+  # Probe answers "not ready" until ECS has let the plugin in once, and so does the liveness-probe container: for an hour
+  # that is no reason to restart it.
+  startupProbe:
+    httpGet:
+      path: /healthz
+      port: liveness
+    periodSeconds: 10
+    timeoutSeconds: 5
+    failureThreshold: 360
+  {{- end }}
   livenessProbe:
     httpGet:
       {{- if .Values.livenessProbe.enabled }}

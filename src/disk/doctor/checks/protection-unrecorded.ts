@@ -66,7 +66,7 @@ function findingOf(snapshot: Snapshot, of: 'disk' | 'clone', { driverName }: Loo
   return {
     what: `snapshot ${id} ${deleted}, and is kept ${kept}, but no VolumeSnapshot leads to it`,
     ids: [id, sourceDiskId],
-    why: 'whoever misses the data does not find them: the snapshot CRDs were missing when the disk was deleted, or somebody has removed the objects',
+    why: 'whoever misses the data does not find them: Kubernetes was switched off when the disk was deleted, or somebody has removed the objects',
     mend: [`to restore it: ${restoreCommand(snapshot, undefined, driverName)}`],
   };
 }

@@ -36,7 +36,7 @@ function noSnapshots(kinds: readonly string[]): Finding {
   return {
     what: `this cluster serves no ${kinds.join(', ')} of snapshot.storage.k8s.io/v1`,
     ids: kinds.map((kind) => `${kind}.snapshot.storage.k8s.io`),
-    why: 'no snapshot can be asked for, and the snapshots of deleted disks have no VolumeSnapshot that leads to them',
+    why: 'no snapshot can be asked for, and disks that are protected from deletion are not deleted, for nothing could lead to their snapshots',
     mend: ['install the CRDs of external-snapshotter and one snapshot-controller (deploy/README.md)'],
   };
 }

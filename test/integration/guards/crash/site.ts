@@ -58,6 +58,7 @@ export async function startSite({ uploadMs = 350, args = [] }: SiteOptions = {})
     driverName,
     clusterId: 'test-cluster',
     protectionNamespace: 'default',
+    needsGroupSnapshots: false,
   });
   const stopped = new AbortController();
   cluster.start(stopped.signal);

@@ -77,10 +77,24 @@ describe('guardBeforeDelete', () => {
     expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
   });
 
-  it('goes on without the objects when the CRDs are missing, and says how to restore', async () => {
+  it('does not delete while the CRDs of the record are missing, and does with the same snapshot then', async () => {
     const scene = new GuardScene();
     scene.addDisk({ days: '3' });
-    scene.cluster.recordFailures = [new DiskError('unsupported', 'the snapshot CRDs are not installed')];
+    scene.cluster.recordFailures = [new DiskError('wrong-state', 'install the CRDs')];
+    expect(await rejectionOf(scene.remove())).to.have.property('kind', 'wrong-state');
+    expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
+    expect(scene.cluster.reasons()).to.deep.equal(['DeleteRefused']);
+    expect(scene.cluster.events[0]?.message).to.include('install the CRDs; the deletion goes on by itself');
+    await scene.remove();
+    expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
+    expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+    expect(scene.cluster.protections.get('d-1')).not.to.equal(undefined);
+  });
+
+  it('goes on without a record where there is no place for one, and says how to restore', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ days: '3' });
+    scene.cluster.recordFailures = [new DiskError('unsupported', 'name a folder with --manifest-dir')];
     await scene.remove();
     expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
     expect(scene.cluster.events.map(({ message }) => message).join()).to.match(
