@@ -4,6 +4,7 @@ import { tagsOfNamespace, type Interruption, type Manner, type Story, type World
 import { createStrikes, type Strikes } from './strikes.ts';
 import { createInterruptions, type Interruptions } from './moments.ts';
 import { tell, type Stage, type Telling } from './telling.ts';
+import { atOnce, isSociable } from './together.ts';
 import { victims, type PlaceOfDeath, type Victim } from './victims.ts';
 
 /** A story, told with somebody killed in its middle. */
@@ -16,7 +17,7 @@ export interface InterruptedStory {
 }
 
 /** So many are told at a time. They wait most of it, but for two processors it is enough. */
-const atATime = 10;
+const atATime = 14;
 /** Whoever is killed again and again is slower; whoever waits for him must be more patient. */
 const patience = 3;
 
@@ -50,26 +51,17 @@ export async function tellInterrupted(
         stage,
       );
     };
-    const together = chosen.filter(({ interruption }) => interruption.aloneBecause === undefined);
-    await atOnce(together, tellOne);
-    for (const one of chosen.filter((other) => !together.includes(other))) {
-      await tellOne(one);
-    }
+    await atOnce(atATime, chosen.filter(isSociable), tellOne);
+    await atOnce(
+      1,
+      chosen.filter((one) => !isSociable(one)),
+      tellOne,
+    );
     await strikes.untilRecovered();
     if (chosen.length > 0) {
       stage.report.note(strikes.summary());
     }
   }
-}
-
-async function atOnce<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
-  const waiting = [...all];
-  const work = async () => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      await run(one);
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
 }
 
 interface Round {

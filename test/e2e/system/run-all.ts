@@ -18,7 +18,7 @@ import { buildPrograms, currentPrograms, type Programs } from './programs.ts';
 import { createReport, type Report } from './report.ts';
 import type { Scene, Story } from './story.ts';
 import { tellClusterStories } from './telling-clusters.ts';
-import { tellStory } from './telling.ts';
+import { tellUndisturbed } from './telling.ts';
 
 const records = fileURLToPath(new URL('../../../.cache/e2e/', import.meta.url));
 const snapshotCrds = 'github.com/kubernetes-csi/external-snapshotter/client/v8';
@@ -96,10 +96,7 @@ async function tellInOneCluster(
     await report.add(check.title, () => check.run({ ...context, product }));
   }
   const stage = { scene, report, directory };
-  for (const [index, story] of stories.entries()) {
-    stopped.throwIfAborted();
-    await Promise.race([stop, tellStory(story, `story-${index + 1}`, stage)]);
-  }
+  await Promise.race([stop, tellUndisturbed(stories, stage, stopped)]);
   await Promise.race([stop, tellInterrupted(interrupted, stage, stopped)]);
   for (const check of isWhole ? checksAfterStories : []) {
     await report.add(check.title, () => check.run(context));

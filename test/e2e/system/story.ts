@@ -105,7 +105,8 @@ export function undisturbed({ controlPlane, install }: Scene): Manner {
   return {
     kubectl: controlPlane.kubectl,
     retype: (act) => act(false),
-    patience: 1,
+    // Others are told meanwhile.
+    patience: 2,
     install,
     isInterrupted: false,
     interruptAt: () => Promise.resolve(),

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kubectl } from './kubectl.ts';
 import type { Report } from './report.ts';
+import { atOnce, isSociable } from './together.ts';
 import { createWorld, undisturbed, type Manner, type Scene, type Story, type World } from './story.ts';
 
 /** Where stories are told, and who writes down how that goes. */
@@ -20,12 +21,28 @@ export interface Telling {
   tell(world: World): Promise<void>;
 }
 
+/** Of those that are told together. */
+const atATime = 4;
 /** A story for which longer than this is too long, however often somebody is killed. */
 const limitMs = 5 * 60_000;
 
-export function tellStory(story: Story, name: string, stage: Stage): Promise<void> {
-  const { title } = story;
-  return tell({ title, name, manner: undisturbed(stage.scene), tell: (world) => story.tell(world) }, stage);
+/** First those that must be alone and come first, then the rest together. */
+export async function tellUndisturbed(
+  stories: readonly Story[],
+  stage: Stage,
+  stopped: AbortSignal,
+): Promise<void> {
+  const numbered = stories.map((story, index) => ({ ...story, name: `story-${index + 1}` }));
+  const tellOne = async ({ title, name, ...story }: Story & { readonly name: string }) => {
+    stopped.throwIfAborted();
+    await tell({ title, name, manner: undisturbed(stage.scene), tell: (world) => story.tell(world) }, stage);
+  };
+  await atOnce(
+    1,
+    numbered.filter((one) => !isSociable(one)),
+    tellOne,
+  );
+  await atOnce(atATime, numbered.filter(isSociable), tellOne);
 }
 
 /** Tells it in a namespace of its own, and keeps what is there when it fails. */
