@@ -118,8 +118,7 @@ spec: { source: { persistentVolumeClaimName: something-else } }
 `);
     const volume = (await volumeOf(world, 'data')).metadata.name;
     await kubectl.run(`delete pvc data -n ${namespace}`);
-    const message = await world.event(`PersistentVolume/${volume}`, 'DeleteRefused');
-    expect(message).to.include(`${diskId}-delprotect`);
+    await world.event(`PersistentVolume/${volume}`, 'DeleteRefused', `${diskId}-delprotect`);
     expect((await disks(world)).map(({ id }) => id)).to.include(diskId);
 
     await kubectl.run(`delete volumesnapshot ${diskId}-delprotect -n default`);
