@@ -1,6 +1,13 @@
 import { emulatorOf, type Product } from './product.ts';
 import { retypedKubectl, retypeWhenAway } from './retyped.ts';
-import { tagsOfNamespace, type Interruption, type Manner, type Story, type World } from './story.ts';
+import {
+  tagsOfNamespace,
+  type Interruption,
+  type Manner,
+  type Moment,
+  type Story,
+  type World,
+} from './story.ts';
 import { createStrikes, type Strikes } from './strikes.ts';
 import { createInterruptions, type Interruptions } from './moments.ts';
 import { tell, type Stage, type Telling } from './telling.ts';
@@ -13,6 +20,8 @@ export interface InterruptedStory {
   readonly story: Story;
   readonly victim: Victim;
   readonly interruption: Exclude<Interruption, { readonly noneBecause: string }>;
+  /** Of the request at its first moment: held before it is carried out, or afterwards. */
+  readonly firstIs: 'before' | 'after';
   readonly name: string;
 }
 
@@ -26,11 +35,22 @@ export function interruptedStories(stories: readonly Story[]): InterruptedStory[
   return victims.flatMap((victim) =>
     stories.flatMap((story, index) => {
       const { interruption } = story;
+      if ('noneBecause' in interruption) {
+        return [];
+      }
+      const moments = momentsFor(victim, interruption.moments, index);
       const title = `kill -9 of ${victim.name} during: ${story.title}`;
       const name = `story-${index + 1}-${victim.word}`;
-      return 'moments' in interruption ? [{ title, story, victim, interruption, name }] : [];
+      const firstIs = (index + victims.indexOf(victim)) % 2 === 0 ? ('after' as const) : ('before' as const);
+      return [{ title, story, victim, interruption: { ...interruption, moments }, firstIs, name }];
     }),
   );
+}
+
+/** All of them, or one, which is another one for each story. */
+function momentsFor({ isOnce }: Victim, moments: readonly Moment[], index: number): readonly Moment[] {
+  const chosen = index % moments.length;
+  return isOnce ? moments.slice(chosen, chosen + 1) : moments;
 }
 
 /** One round for each victim: first the stories that are told together, then those that must be alone. */
@@ -40,16 +60,13 @@ export async function tellInterrupted(
   stopped: AbortSignal,
 ): Promise<void> {
   const { product, controlPlane } = stage.scene;
-  for (const [round, victim] of victims.entries()) {
+  for (const victim of victims) {
     const chosen = all.filter((one) => one.victim === victim);
     const place: Place = { controlPlane, products: new Set([product]) };
     const strikes = createStrikes(victim, place);
     const tellOne = async (one: InterruptedStory) => {
       stopped.throwIfAborted();
-      await tell(
-        tellingOf(one, { stage, place, strikes, firstIs: round % 2 === 0 ? 'after' : 'before' }),
-        stage,
-      );
+      await tell(tellingOf(one, { stage, place, strikes }), stage);
     };
     await atOnce(atATime, chosen.filter(isSociable), tellOne);
     await atOnce(
@@ -68,14 +85,13 @@ interface Round {
   readonly stage: Stage;
   readonly place: Place;
   readonly strikes: Strikes;
-  readonly firstIs: 'before' | 'after';
 }
 
 interface Place extends PlaceOfDeath {
   readonly products: Set<Product>;
 }
 
-function tellingOf({ title, story, interruption, name }: InterruptedStory, round: Round): Telling {
+function tellingOf({ title, story, interruption, firstIs, name }: InterruptedStory, round: Round): Telling {
   const { scene } = round.stage;
   const { apiServer, kubectl } = scene.controlPlane;
   const retype = retypeWhenAway(apiServer);
@@ -83,7 +99,7 @@ function tellingOf({ title, story, interruption, name }: InterruptedStory, round
   let say: World['say'] = () => undefined;
   const arm = (ecs: World['ecs'], tags: Readonly<Record<string, string>>) => {
     const watched = { ecs, tags, strikes: round.strikes, say };
-    interruptions = createInterruptions(round.firstIs, watched);
+    interruptions = createInterruptions(firstIs, watched);
     interruption.moments.forEach((moment) => void interruptions?.add(moment));
   };
   const manner: Manner = {

@@ -11,6 +11,8 @@ export interface Victim {
   readonly word: string;
   /** So long other stories get to have a request under way as well, so that one death interrupts them all. */
   readonly companyMs: number;
+  /** It dies once in each story, at one of its moments; otherwise at all of them. */
+  readonly isOnce: boolean;
   /** SIGKILL; resolves once every one of them is dead, or has been. */
   kill(place: PlaceOfDeath): Promise<void>;
   /** Resolves once they can be killed again: what is dead already cannot be in the middle of something. */
@@ -66,6 +68,7 @@ export const victims: readonly Victim[] = [
     name: 'the plugin',
     word: 'plugin',
     companyMs: 1_500,
+    isOnce: false,
     kill: (place) => killAll(targets(place, isPlugin)),
     untilRecovered: (place) =>
       untilAll(
@@ -79,14 +82,16 @@ export const victims: readonly Victim[] = [
     name: 'every sidecar',
     word: 'sidecars',
     companyMs: 1_500,
+    isOnce: false,
     kill: (place) => killAll(targets(place, isSidecar)),
     untilRecovered: (place) => untilAll(place, isSidecar, isRunning),
   },
   {
     name: 'the API server',
     word: 'api-server',
-    // Whoever watches it comes back the later the oftener it dies: up to half a minute.
+    // Whoever watches it comes back the later the oftener it dies in two minutes: up to a minute after its return.
     companyMs: 5_000,
+    isOnce: true,
     kill: ({ controlPlane }) => controlPlane.restartApiServer(),
     untilRecovered: ({ controlPlane }) => controlPlane.apiServer.untilBack(),
   },
