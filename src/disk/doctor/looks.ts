@@ -17,6 +17,7 @@ import type {
   SeenDriver,
   SeenVolume,
 } from './doctor-cluster.ts';
+import { lookAtPlace, type Place } from './place.ts';
 
 export interface DoctorParts {
   readonly cloud: GroupCloud & SpecCalls;
@@ -57,6 +58,8 @@ export interface Looks extends DoctorParts {
   readonly driver: () => Promise<SeenDriver | undefined>;
   readonly deployments: () => Promise<readonly SeenDeployment[]>;
   readonly crds: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Whether all this is of one and the same cluster: before, nothing may be called gone or left over. */
+  readonly place: () => Promise<Place>;
 }
 
 /** Nothing is read before a check asks for it. */
@@ -75,7 +78,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     const found = await cloud.findSnapshots(ids.flat(), call);
     return found.filter(({ tags }) => tags.get(owner.key) === owner.value);
   };
-  return {
+  const looks: Looks = {
     ...parts,
     call,
     allVolumes,
@@ -94,7 +97,9 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver)),
     groups: once(async () => await cloud.findSnapshotGroupsByTag(ownTag(), call)),
     ...looksAtCluster(cluster, call),
+    place: once(() => lookAtPlace(looks)),
   };
+  return looks;
 }
 
 function looksAtCluster(cluster: DoctorCluster, call: Call) {

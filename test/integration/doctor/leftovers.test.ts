@@ -168,7 +168,7 @@ describe('doctor: what is left over', () => {
         (one) => one?.status === 'accomplished',
         aCall(),
       );
-      return { groupId, members: (group?.members ?? []).map(({ snapshotId }) => snapshotId) };
+      return { groupId, diskIds, members: (group?.members ?? []).map(({ snapshotId }) => snapshotId) };
     }
 
     it('is silent about whole groups with objects, and new ones without', async () => {
@@ -188,6 +188,36 @@ describe('doctor: what is left over', () => {
         .and.contain(`DeleteSnapshotGroup --RegionId cn-hangzhou --SnapshotGroupId ${groupId}`);
       await site.api.withoutCrds('volumegroupsnapshotcontents');
       expect((await site.examine(snapshotGroups)).findings).to.have.length(1);
+    });
+
+    it('has not looked for groups that nothing leads to with the kubeconfig of another cluster', async () => {
+      const { groupId, diskIds } = await makeGroup();
+      for (const diskId of diskIds) {
+        await site.api.take('persistentvolumes', `pv-${diskId}`);
+      }
+      const empty = await site.examine(snapshotGroups);
+      expect(empty.findings).to.deep.equal([]);
+      expect(empty.notLooked[0]?.at).to.contain(groupId);
+      expect(empty.notLooked[0]?.because).to.contain('none of the disks of cluster');
+      await site.makeVolume({ tags: [{ key: ownerTag.key, value: 'another-cluster' }] });
+      const another = await site.examine(snapshotGroups);
+      expect(another.findings).to.deep.equal([]);
+      expect(another.notLooked[0]?.because).to.contain('none of the disks of cluster');
+    });
+
+    it('goes by another group, where the cluster has no disk any more', async () => {
+      const [led, unled] = [await makeGroup(), await makeGroup()];
+      for (const diskId of [...led.diskIds, ...unled.diskIds]) {
+        await site.api.take('persistentvolumes', `pv-${diskId}`);
+        await site.emulator.detach(diskId);
+        await site.cloud.deleteDisk(diskId, aCall());
+      }
+      const alone = await site.examine(snapshotGroups);
+      expect(alone.findings).to.deep.equal([]);
+      expect(alone.notLooked[0]?.because).to.contain('nothing says that this is the right cluster');
+      await site.put(groupContent(led.groupId));
+      const { findings } = await site.examine(snapshotGroups);
+      expect(findings.map(({ ids }) => ids[0])).to.deep.equal([unled.groupId]);
     });
 
     it('names a group that has failed, and one that has lost members', async () => {

@@ -3,6 +3,7 @@ import { protectionLost } from '../../../src/disk/doctor/checks/protection-lost.
 import { protectionMissing } from '../../../src/disk/doctor/checks/protection-missing.ts';
 import { protectionSwitchedOff } from '../../../src/disk/doctor/checks/protection-switched-off.ts';
 import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection-unrecorded.ts';
+import { connect } from '../ecs/set-up.ts';
 import { deployment, pluginContainer, protectionObjects, storageClass } from './objects.ts';
 import { aCall, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
 
@@ -152,6 +153,7 @@ describe('doctor: protections', () => {
     });
 
     it('names a VolumeSnapshot whose snapshot is gone before its time', async () => {
+      await site.makeVolume();
       const { diskId, snapshotId } = await makeProtection(3);
       await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
       await site.cloud.deleteSnapshot(snapshotId, { force: true }, aCall());
@@ -163,6 +165,7 @@ describe('doctor: protections', () => {
     });
 
     it('leaves to the keeper what has just expired, and names what it has left behind', async () => {
+      await site.makeVolume();
       await site.put(...protectionObjects('d-1', 's-1', new Date()));
       const soon = () => Date.now() + hourMs / 2;
       expect(await site.examine(protectionLost, { now: soon })).to.deep.equal(silent(protectionLost));
@@ -181,14 +184,49 @@ describe('doctor: protections', () => {
     });
 
     it('takes nothing for gone that ECS hides, and has not looked where objects cannot be listed', async () => {
+      await site.makeVolume();
       const { diskId, snapshotId } = await makeProtection(3);
       await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      await site.hideEverything();
-      const hidden = await site.examine(protectionLost);
+      const cloud = { ...site.cloud, findSnapshots: () => Promise.resolve([]) };
+      const hidden = await site.examine(protectionLost, { cloud });
       expect(hidden.findings).to.deep.equal([]);
       expect(hidden.notLooked[0]?.at).to.equal(`snapshot ${snapshotId}`);
       await site.api.deny('list volumesnapshots');
       expect((await site.examine(protectionLost)).notLooked[0]?.because).to.contain('volumesnapshots');
+    });
+
+    it('takes no snapshot for gone with another region, or another account', async () => {
+      await site.makeVolume();
+      const { diskId, snapshotId } = await makeProtection(3);
+      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
+      using beijing = connect({ endpoint: site.emulator.endpoint, regionId: 'cn-beijing' });
+      const { findings, notLooked } = await site.examine(protectionLost, {
+        ...{ cloud: beijing, regionId: 'cn-beijing' },
+      });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.at).to.contain(`such as ${snapshotId} of default/${diskId}-delprotect`);
+      expect(notLooked[0]?.because).to.contain(
+        'not one disk of a PersistentVolume is seen in region cn-beijing',
+      );
+    });
+
+    it('takes one for gone without any volume only if another is seen, and none where volumes are in two regions', async () => {
+      await site.put(...protectionObjects('d-1', 's-1', inDays(3)));
+      const alone = await site.examine(protectionLost);
+      expect(alone.findings).to.deep.equal([]);
+      expect(alone.notLooked[0]?.because).to.contain(
+        'nothing says that this is the right region and account',
+      );
+      const { diskId, snapshotId } = await makeProtection(3);
+      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
+      const both = await site.examine(protectionLost);
+      expect(both.findings.map(({ ids }) => ids[1])).to.deep.equal(['s-1']);
+      await site.makeVolume();
+      const region = 'csi.alibabacloud.com/label-prefix/topology.diskplugin.csi.alibabacloud.com/region';
+      await site.makeVolume({}, { csi: csiOf('d-far', { [region]: 'cn-beijing' }) });
+      const far = await site.examine(protectionLost);
+      expect(far.findings).to.deep.equal([]);
+      expect(far.notLooked[0]?.because).to.contain('cn-beijing');
     });
   });
 
