@@ -96,6 +96,9 @@ describe('doctor: the installation', () => {
       const { findings } = await site.examine(regions);
       expect(findings.map(({ ids }) => ids)).to.deep.equal([['d-far', `pv-${diskId}`]]);
       expect(findings[0]?.what).to.contain('in region cn-beijing, not in cn-hangzhou');
+      const steps = findings[0]?.mend.join('\n') ?? '';
+      const retain = steps.indexOf(`kubectl patch pv pv-${diskId} -p`);
+      expect(retain).to.be.greaterThan(0).and.lessThan(steps.indexOf('remove these'));
     });
 
     it('names a plugin that is told another region, or another cluster id', async () => {

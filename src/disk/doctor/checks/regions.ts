@@ -32,7 +32,8 @@ async function foreignVolumes({ allVolumes, regionId }: Looks): Promise<Finding[
     why: `a plugin that works in ${regionId} refuses every call about them`,
     mend: [
       `if this cluster is in ${region}: start plugin and doctor with --region ${region}`,
-      `else remove these PersistentVolumes; their disks stay, and are used in a cluster of ${region}`,
+      `else set each of them to Retain, so that its disk stays: kubectl patch pv ${volumes[0]?.name ?? ''} -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      `then remove these PersistentVolumes; their disks are used in a cluster of ${region}`,
     ],
   }));
 }
