@@ -76,4 +76,6 @@ export interface SeenContainer {
   readonly args: readonly string[];
   /** `undefined`: the value comes from elsewhere, such as a Secret. */
   readonly env: ReadonlyMap<string, string | undefined>;
+  /** There are variables beside these, of a whole Secret or ConfigMap (`envFrom`). */
+  readonly hasMoreEnv: boolean;
 }

@@ -191,12 +191,18 @@ function ofDeployment(store: ObjectStore, driverName: string) {
 
 type ContainerObject = z.infer<typeof deployments.schema>['spec']['template']['spec']['containers'][number];
 
-function containerOf({ name, image, command, args, env }: ContainerObject): SeenContainer {
+function containerOf({ name, image, command, args, env, envFrom }: ContainerObject): SeenContainer {
   const variables = (env ?? []).map((one): [string, string | undefined] => [
     one.name,
     one.valueFrom == null ? (one.value ?? '') : undefined,
   ]);
-  return { name, image: image ?? '', args: [...command, ...args], env: new Map(variables) };
+  return {
+    name,
+    image: image ?? '',
+    args: [...command, ...args],
+    env: new Map(variables),
+    hasMoreEnv: (envFrom ?? []).length > 0,
+  };
 }
 
 /** Every object of the type. @throws DiskError `unreadable` when one cannot be understood: a list without it would mislead. */

@@ -68,6 +68,9 @@ describe('doctor: protections', () => {
       const unknown = await site.examine(protectionSwitchedOff);
       expect(unknown.findings).to.deep.equal([]);
       expect(unknown.notLooked[0]?.because).to.contain('Secret');
+      const mapped = pluginContainer({ env: [], envFrom: [{ configMapRef: { name: 'settings' } }] });
+      await site.put(deployment('csi-datasafe', [mapped]));
+      expect(await site.examine(protectionSwitchedOff)).to.deep.equal(unknown);
       await site.api.deny('list deployments');
       expect((await site.examine(protectionSwitchedOff)).notLooked[0]?.because).to.contain('deployments');
     });

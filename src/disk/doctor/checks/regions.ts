@@ -64,7 +64,7 @@ function compare(controller: Controller, { flag, variable, why, of }: Setting, l
   const told = settingOf(controller.plugin, flag, variable);
   const mine = of(looks);
   if (typeof told === 'symbol') {
-    return [unknownSetting(controller, flag, variable)];
+    return [unknownSetting(controller, flag)];
   }
   return told === mine || mine === undefined
     ? []
@@ -78,10 +78,10 @@ function compare(controller: Controller, { flag, variable, why, of }: Setting, l
       ];
 }
 
-function unknownSetting(controller: Controller, flag: string, variable: string): NotLooked {
+function unknownSetting(controller: Controller, flag: string): NotLooked {
   return {
     at: `--${flag} of ${titleOf(controller)}`,
-    because: `${variable} comes from a Secret or a ConfigMap`,
+    because: `it comes from a Secret, a ConfigMap or the like`,
     mend: [`see that it is the same as the doctor's`],
   };
 }
