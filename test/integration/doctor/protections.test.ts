@@ -268,7 +268,18 @@ describe('doctor: protections', () => {
       await site.cloud.deleteDisk(cloneId, aCall());
       const { findings } = await site.examine(protectionUnrecorded);
       expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, sourceId]]);
-      expect(findings[0]?.what).to.contain(`is the protection of a clone of disk ${sourceId}`);
+      expect(findings[0]?.what)
+        .to.contain(`is the protection of a clone of disk ${sourceId}`)
+        .and.contain('that is not seen any more');
+    });
+
+    it('does not call a disk deleted that ECS hides', async () => {
+      const diskId = await site.makeDisk();
+      await site.makeSnapshot(diskId, [guardOfDeletion]);
+      const cloud = { ...site.cloud, findDisks: () => Promise.resolve([]) };
+      const { findings, notLooked } = await site.examine(protectionUnrecorded, { cloud });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked.map(({ at }) => at)).to.deep.equal([`disk ${diskId}`]);
     });
 
     it('counts whatever VolumeSnapshotContent leads to the snapshot', async () => {
