@@ -152,3 +152,8 @@ function csiNode(instanceId: string): KubeObject {
 export function silent(check: Check): CheckResult {
   return { check: check.name, findings: [], notLooked: [] };
 }
+
+/** What a PersistentVolume of this driver says of its disk. */
+export function csiOf(volumeHandle: string, volumeAttributes: Readonly<Record<string, string>>): object {
+  return { driver: 'diskplugin.csi.alibabacloud.com', volumeHandle, volumeAttributes };
+}
