@@ -3,7 +3,7 @@ import type { ClusterVolume, ExpansionState, RecordedProtection } from '../clust
 
 /**
  * What the doctor reads of Kubernetes; it writes nothing. Every method rejects with a DiskError, `denied` without the right
- * to read and `unsupported` where the type is not installed: an empty list is one that was read and is empty.
+ * to read and `unsupported` where the type is not served in a version that it knows: an empty list was read and is empty.
  */
 export interface DoctorCluster {
   listVolumes(call: Call): Promise<SeenVolumes>;

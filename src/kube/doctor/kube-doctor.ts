@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../../disk/call.ts';
-import { isDiskError } from '../../disk/disk-error.ts';
+import { DiskError, isDiskError } from '../../disk/disk-error.ts';
 import type {
   DoctorCluster,
   SeenAttachment,
@@ -206,7 +206,7 @@ function containerOf({ name, image, command, args, env, envFrom }: ContainerObje
   };
 }
 
-/** Those of the first version that is served; none where the CRD is not installed. */
+/** Those of the first version that is served. @throws DiskError `unsupported` when none of them is. */
 async function listInSomeVersion<T extends { readonly metadata: Metadata }>(
   store: ObjectStore,
   type: Omit<ResourceType<T>, 'apiVersion'>,
@@ -221,5 +221,6 @@ async function listInSomeVersion<T extends { readonly metadata: Metadata }>(
       }
     }
   }
-  return [];
+  const versions = groupApiVersions.join(' or ');
+  throw new DiskError('unsupported', `this cluster serves no ${type.plural} of ${versions}`);
 }

@@ -14,7 +14,7 @@ import {
   pluginContainer,
   snapshotCrdObjects,
 } from './objects.ts';
-import { clusterId, driverName, silent, startSite, type Site } from './site.ts';
+import { aCall, clusterId, driverName, silent, startSite, type Site } from './site.ts';
 
 const regionAttribute = 'csi.alibabacloud.com/label-prefix/topology.diskplugin.csi.alibabacloud.com/region';
 
@@ -253,6 +253,18 @@ describe('doctor: the installation', () => {
       await site.put(groupClass('groups'), shut);
       const { findings } = await site.examine(groupGate);
       expect(findings.map(({ ids }) => ids)).to.deep.equal([['groups', 'kube-system/csi-datasafe']]);
+    });
+
+    it('is silent without the CRD, which the cluster tells from an empty list', async () => {
+      await site.put(shut);
+      await site.api.withoutCrds('volumegroupsnapshotclasses', 'volumegroupsnapshotcontents');
+      expect(await site.examine(groupGate)).to.deep.equal(silent(groupGate));
+      const { cluster } = site.parts;
+      const reads = [cluster.listGroupClasses(aCall()), cluster.listGroupHandles(aCall())];
+      const kinds = (await Promise.allSettled(reads)).map(
+        (one) => 'reason' in one && (one.reason as { kind: string }).kind,
+      );
+      expect(kinds).to.deep.equal(['unsupported', 'unsupported']);
     });
 
     it('has not looked where classes, or gates, cannot be read', async () => {

@@ -6,7 +6,7 @@ import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection
 import { snapshotGroups } from '../../../src/disk/doctor/checks/snapshot-groups.ts';
 import { markOfDisks } from '../../../src/disk/groups/snapshot-group.ts';
 import type { KubeObject } from '../../support/kube-api/kube-api.ts';
-import { groupContent } from './objects.ts';
+import { groupContent, snapshotCrdObjects } from './objects.ts';
 import { aCall, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
 
 const prefix = 'csi.alibabacloud.com';
@@ -203,6 +203,15 @@ describe('doctor: what is left over', () => {
       const another = await site.examine(snapshotGroups);
       expect(another.findings).to.deep.equal([]);
       expect(another.notLooked[0]?.because).to.contain('none of the disks of cluster');
+    });
+
+    it('has not looked where the objects are served in a version that it does not know', async () => {
+      await makeGroup();
+      await site.api.withoutCrds('volumegroupsnapshotcontents');
+      await site.put(...snapshotCrdObjects('v1beta1'));
+      const { findings, notLooked } = await site.examine(snapshotGroups);
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('serves no volumegroupsnapshotcontents of');
     });
 
     it('goes by another group, where the cluster has no disk any more', async () => {
