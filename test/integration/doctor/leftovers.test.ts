@@ -75,6 +75,19 @@ describe('doctor: what is left over', () => {
       expect(findings[0]?.mend[0]).to.contain('run it again in some minutes');
     });
 
+    it('calls none left over with the kubeconfig of another cluster: the file system may still have to grow there', async () => {
+      const diskId = await site.makeVolume({ sizeGiB: 40 });
+      const snapshotId = await site.makeSnapshot(diskId, guardOfExpansion(40));
+      await site.api.take('persistentvolumes', `pv-${diskId}`);
+      const { findings, notLooked } = await site.examine(expansionSnapshots, { now: later(3) });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.at).to.contain(snapshotId);
+      expect(notLooked[0]?.because).to.contain('this may be another cluster');
+      await site.makeVolume();
+      const here = await site.examine(expansionSnapshots, { now: later(3) });
+      expect(here.findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, diskId]]);
+    });
+
     it('tells a file system that has not grown from a snapshot that was forgotten', async () => {
       const diskId = await site.makeVolume({ sizeGiB: 40 });
       await site.put(claimOf(diskId, '20Gi'));

@@ -8,6 +8,7 @@ import type { Check } from '../check.ts';
 import type { SeenVolume } from '../doctor-cluster.ts';
 import type { Finding, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
+import { doubtOnCluster } from '../place.ts';
 
 /** So old a snapshot must be: nobody knows when the resize ended that it was made for, but only that it was later. */
 const patienceMs = 2 * 60 * 60_000;
@@ -71,12 +72,7 @@ function failure(snapshot: Snapshot, { disk, volume }: Expanded, { driverName }:
 async function leftOver(spent: readonly Spent[], looks: Looks): Promise<Remark[]> {
   const remarks: Remark[] = [];
   for (const one of spent.slice(0, mostClaims)) {
-    const sizeGiB = wantedSizeOf(one.snapshot) ?? one.disk.sizeGiB;
-    const state =
-      one.volume === undefined
-        ? 'unknown'
-        : await looks.cluster.expansionState(one.volume, sizeGiB, looks.call);
-    remarks.push(state === 'pending' ? unfinished(one, sizeGiB) : spentFinding(one, looks));
+    remarks.push(await remarkOn(one, looks));
   }
   const left = spent.length - remarks.length;
   return left === 0
@@ -89,6 +85,19 @@ async function leftOver(spent: readonly Spent[], looks: Looks): Promise<Remark[]
           mend: ['mend the others first, and run it again'],
         },
       ];
+}
+
+async function remarkOn(spent: Spent, looks: Looks): Promise<Remark> {
+  const { disk, volume, snapshot } = spent;
+  if (volume === undefined) {
+    // In another cluster the file system may still have to grow.
+    const doubt = doubtOnCluster(await looks.place(), looks, false);
+    const at = `whether snapshot ${snapshot.id}, which guards the expansion of disk ${disk.id}, is left over`;
+    return doubt === undefined ? spentFinding(spent, looks) : { at, ...doubt };
+  }
+  const sizeGiB = wantedSizeOf(snapshot) ?? disk.sizeGiB;
+  const state = await looks.cluster.expansionState(volume, sizeGiB, looks.call);
+  return state === 'pending' ? unfinished(spent, sizeGiB) : spentFinding(spent, looks);
 }
 
 const runAgain =
