@@ -1,6 +1,7 @@
 import { isSnapshotGroupId } from '../disk/groups/snapshot-group.ts';
 import { ecsAccessFrom, type EcsAccess } from './ecs-access.ts';
 import { flag, flags, parseFlags } from './flags.ts';
+import { namespacePattern, objectNamePattern } from './kubernetes-names.ts';
 import { driverName } from './serve-config.ts';
 import { UsageError, type Environment } from './usage-error.ts';
 import { oneOf } from './values.ts';
@@ -78,14 +79,12 @@ function groupId(text: string): string {
 }
 
 function nameOrNone(flagName: string, text: string | undefined): string | undefined {
-  const pattern = flagName === '--namespace' ? /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ : objectName;
+  const pattern = flagName === '--namespace' ? namespacePattern : objectNamePattern;
   if (text !== undefined && !pattern.test(text)) {
     throw new UsageError(`${flagName}: ${JSON.stringify(text)} is not the name of a Kubernetes object`);
   }
   return text;
 }
-
-const objectName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 function prefix(text: string): string {
   if (!/^([a-z0-9][a-z0-9-]{0,40})?$/.test(text)) {
