@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import type { VolumeGroupSnapshot__Output } from '../../../src/generated/csi/v1/VolumeGroupSnapshot.ts';
 import type { CsiClient } from '../../support/csi-client.ts';
 import type { Emulator } from '../../support/emulator.ts';
+import { groupsOn } from '../../support/group-snapshots.ts';
 import { siteOfSuite } from '../../support/suite-site.ts';
 import { createSnapshot, createVolume } from '../../support/volumes.ts';
-import { createGroup, forEachOf, groupGate, memberOf, untilDecided } from './groups.ts';
+import { createGroup, forEachOf, memberOf, untilDecided } from './groups.ts';
 import { startStampWriter, type StampWriter } from '../../../src/demo/stamp-writer.ts';
 import { bytesToRead, prefixIn } from '../../../src/demo/stamps.ts';
 
@@ -87,7 +88,7 @@ async function restoreAll(
 
 describe('Group snapshots under a writer that never stops', () => {
   const site = siteOfSuite({
-    args: groupGate,
+    args: groupsOn,
     settings: { createDiskMs: 0, attachMs: 0, cutMs: 30, uploadMs: 0, disksPerInstance: 1000 },
   });
 
