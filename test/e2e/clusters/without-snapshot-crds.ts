@@ -13,10 +13,10 @@ import {
   expectData,
   growFileSystem,
   requestSize,
-  snapshots,
   someData,
   volumeOf,
 } from '../stories/acts.ts';
+import { snapshotsOfDisk } from '../stories/snapshot-acts.ts';
 
 /** As deploy/README.md has it for such a cluster. */
 const withoutSnapshots = [
@@ -57,7 +57,7 @@ export const withoutSnapshotCrds: ClusterStory = {
     expect(reason).to.include(diskId).and.include('the deletion goes on by itself');
     const asked = await world.ecs.requests('DeleteDisk');
     expect(asked.map(({ parameters }) => parameters['DiskId'])).not.to.include(diskId);
-    const taken = await snapshotsOf(world, diskId);
+    const taken = await snapshotsOfDisk(world, diskId);
     expect(taken, 'its snapshot is made all the same').to.have.lengthOf(1);
 
     await applySnapshotCrds(kubectl, cluster.place.programs, ['v1']);
@@ -67,7 +67,7 @@ export const withoutSnapshotCrds: ClusterStory = {
       150_000,
     );
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=60s`);
-    expect(await snapshotsOf(world, diskId), 'the same snapshot').to.deep.equal(taken);
+    expect(await snapshotsOfDisk(world, diskId), 'the same snapshot').to.deep.equal(taken);
     const snapshot = `${diskId}-delprotect`;
     await world.waitFor(`volumesnapshot/${snapshot}`, '{.status.readyToUse}=true', {
       namespace: 'default',
@@ -104,12 +104,8 @@ async function guardedExpansion(world: World): Promise<void> {
   await growFileSystem(world, 'grows', '40Gi');
   await world.eventually(
     'the snapshot of the expansion is released',
-    async () => (await snapshotsOf(world, diskId)).length === 0,
+    async () => (await snapshotsOfDisk(world, diskId)).length === 0,
   );
   expect((await disks(world)).find(({ id }) => id === diskId)).to.include({ sizeGiB: 40 });
   await expectData(world, diskId, data);
-}
-
-async function snapshotsOf(world: World, diskId: string): Promise<string[]> {
-  return (await snapshots(world)).filter(({ sourceDiskId }) => sourceDiskId === diskId).map(({ id }) => id);
 }

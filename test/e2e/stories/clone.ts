@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
 import { applyClaim, attachedDisk, boundDisk, deleteClaim, expectData, snapshots, someData } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 export const cloneClaim: Story = {
   title:
@@ -55,9 +56,7 @@ export const deleteUnusedClone: Story = {
     });
 
     await deleteClaim(world, 'copy', copy);
-    await world.waitFor(`volumesnapshot/${copy}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, copy);
     const path = '-o jsonpath={.spec.source.snapshotHandle}';
     const handle = await kubectl.run(`get volumesnapshotcontent ${copy}-delprotect-content ${path}`);
     expect(handle).to.equal(between?.id);

@@ -13,6 +13,7 @@ import {
   someData,
   volumeOf,
 } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 const example = (name: string) =>
   readFileSync(new URL(`../../../deploy/examples/datasafe/${name}`, import.meta.url), 'utf8');
@@ -38,7 +39,7 @@ export const deleteByMistake: Story = {
 
     const snapshot = `${diskId}-delprotect`;
     const contentName = `${diskId}-delprotect-content`;
-    await world.waitFor(`volumesnapshot/${snapshot}`, '{.status.readyToUse}=true', { namespace: 'default' });
+    await untilProtectionReady(world, diskId);
     const table = await kubectl.run('get volumesnapshot -n default');
     // The columns of the product document: name, ready, source content, size, content.
     expect(table).to.match(new RegExp(`${snapshot}\\s+true\\s+${contentName}\\s+30Gi\\s+${contentName}`));
@@ -94,9 +95,7 @@ export const deleteRefused: Story = {
 
     await ecs.clearFaults();
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
   },
 };
 
@@ -123,9 +122,7 @@ spec: { source: { persistentVolumeClaimName: something-else } }
 
     await kubectl.run(`delete volumesnapshot ${diskId}-delprotect -n default`);
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
   },
 };
 
@@ -140,7 +137,7 @@ export const protectionExpires: Story = {
     await detachedDisk(world, 'data', diskId);
     await deleteClaim(world, 'data', diskId);
     const name = `${diskId}-delprotect`;
-    await world.waitFor(`volumesnapshot/${name}`, '{.status.readyToUse}=true', { namespace: 'default' });
+    await untilProtectionReady(world, diskId);
 
     // Its three days are over at ECS, for this one alone. In Kubernetes the date in the record is set back.
     const [snapshot] = (await snapshots(world)).filter(({ sourceDiskId }) => sourceDiskId === diskId);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
 import { applyClaim, attachedDisk, detachedDisk, disks, someData } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 export const rightsTakenAway: Story = {
   title:
@@ -26,9 +27,7 @@ export const rightsTakenAway: Story = {
       await kubectl.apply(JSON.stringify({ ...rest, metadata: { name: metadata.name } }));
       await untilAllAreReady(world);
     });
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
     await world.eventually('the disk is gone', async () =>
       (await disks(world)).every(({ id }) => id !== diskId),
     );
