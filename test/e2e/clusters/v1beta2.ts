@@ -6,6 +6,7 @@ import type { World } from '../system/story.ts';
 import { eventually } from '../system/wait.ts';
 import {
   applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   expectData,
@@ -13,7 +14,7 @@ import {
   snapshots,
   someData,
 } from '../stories/acts.ts';
-import { byClaim, example, inNamespace, untilGroupReady } from '../stories/group-acts.ts';
+import { byClaim, claimOf, example, inNamespace, untilGroupReady } from '../stories/group-acts.ts';
 
 const groupApi = 'groupsnapshot.storage.k8s.io';
 
@@ -59,9 +60,7 @@ async function groupSnapshot(world: World): Promise<void> {
   const { kubectl, ecs, namespace } = world;
   const contents = new Map<string, Buffer>();
   for (const name of ['one', 'two']) {
-    await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-    const data = someData(name);
-    await ecs.writeDisk(await attachedDisk(world, name), 0, data);
+    const { data } = await applyWrittenClaim(world, claimOf(name));
     contents.set(name, data);
   }
   const wish = inNamespace(world, example('group-snapshot-demo.yaml'))

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { refusedInstallation, nothingWasDenied, untilReady, untilSaid } from './acts.ts';
+import { nothingWasDenied, refusedInstallation, untilReady, untilSaid } from './acts.ts';
 import type { ClusterStory } from '../system/bare-cluster.ts';
 import { upgradeProduct } from '../system/product.ts';
 import { applySnapshotCrds } from '../system/snapshot-crds.ts';
 import type { World } from '../system/story.ts';
 import {
   applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   deleteClaim,
   detachedDisk,
@@ -13,7 +14,6 @@ import {
   expectData,
   growFileSystem,
   requestSize,
-  someData,
   volumeOf,
 } from '../stories/acts.ts';
 import { snapshotsOfDisk } from '../stories/snapshot-acts.ts';
@@ -46,10 +46,11 @@ export const withoutSnapshotCrds: ClusterStory = {
     await plainVolume(world);
     await guardedExpansion(world);
 
-    await applyClaim(world, { name: 'orders', storageClass: 'alicloud-datasafe-essd', size: '30Gi' });
-    const diskId = await attachedDisk(world, 'orders');
-    const data = someData('orders');
-    await world.ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'orders',
+      storageClass: 'alicloud-datasafe-essd',
+      size: '30Gi',
+    });
     await detachedDisk(world, 'orders', diskId);
     const volume = (await volumeOf(world, 'orders')).metadata.name;
     await kubectl.run(`delete pvc orders -n ${world.namespace}`);
@@ -87,18 +88,16 @@ export const withoutSnapshotCrds: ClusterStory = {
 };
 
 async function plainVolume(world: World): Promise<void> {
-  await applyClaim(world, { name: 'plain', storageClass: 'alicloud-disk-essd' });
-  const diskId = await attachedDisk(world, 'plain');
-  await world.ecs.writeDisk(diskId, 0, someData('plain'));
+  const { diskId } = await applyWrittenClaim(world, { name: 'plain', storageClass: 'alicloud-disk-essd' });
   await detachedDisk(world, 'plain', diskId);
   await deleteClaim(world, 'plain', diskId);
 }
 
 async function guardedExpansion(world: World): Promise<void> {
-  await applyClaim(world, { name: 'grows', storageClass: 'alicloud-datasafe-essd' });
-  const diskId = await attachedDisk(world, 'grows');
-  const data = someData('grows');
-  await world.ecs.writeDisk(diskId, 0, data);
+  const { diskId, data } = await applyWrittenClaim(world, {
+    name: 'grows',
+    storageClass: 'alicloud-datasafe-essd',
+  });
   await requestSize(world, 'grows', '40Gi');
   await world.event('PersistentVolumeClaim/grows', 'SnapshotCreated');
   await growFileSystem(world, 'grows', '40Gi');

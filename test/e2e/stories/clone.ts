@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, boundDisk, deleteClaim, expectData, snapshots, someData } from './acts.ts';
+import {
+  applyClaim,
+  applyWrittenClaim,
+  attachedDisk,
+  boundDisk,
+  deleteClaim,
+  expectData,
+  snapshots,
+  someData,
+} from './acts.ts';
 import { untilProtectionReady } from './snapshot-acts.ts';
 
 export const cloneClaim: Story = {
@@ -11,10 +20,10 @@ export const cloneClaim: Story = {
   },
   async tell(world) {
     const { ecs } = world;
-    await applyClaim(world, { name: 'original', storageClass: 'alicloud-disk-essd' });
-    const original = await attachedDisk(world, 'original');
-    const data = someData('original');
-    await ecs.writeDisk(original, 0, data);
+    const { diskId: original, data } = await applyWrittenClaim(world, {
+      name: 'original',
+      storageClass: 'alicloud-disk-essd',
+    });
 
     await applyClaim(world, { name: 'copy', storageClass: 'alicloud-disk-essd', cloneOf: 'original' });
     const copy = await attachedDisk(world, 'copy');
@@ -38,10 +47,7 @@ export const deleteUnusedClone: Story = {
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
     const storageClass = 'alicloud-datasafe-essd';
-    await applyClaim(world, { name: 'original', storageClass });
-    const original = await attachedDisk(world, 'original');
-    const data = someData('original');
-    await ecs.writeDisk(original, 0, data);
+    const { diskId: original, data } = await applyWrittenClaim(world, { name: 'original', storageClass });
 
     await applyClaim(world, { name: 'copy', storageClass, cloneOf: 'original' });
     // As the scheduler does for a pod, which then never comes.

@@ -3,14 +3,13 @@ import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story } from '../system/story.ts';
 import {
-  applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   deleteClaim,
   detachedDisk,
   disks,
   expectData,
   snapshots,
-  someData,
   volumeOf,
 } from './acts.ts';
 import { untilProtectionReady } from './snapshot-acts.ts';
@@ -29,11 +28,12 @@ export const deleteByMistake: Story = {
     moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }, { action: 'CreateDisk', skip: 1 }],
   },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '30Gi' });
-    const diskId = await attachedDisk(world, 'essd-pvc');
-    const data = someData('record.txt');
-    await ecs.writeDisk(diskId, 0, data);
+    const { kubectl, namespace } = world;
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'essd-pvc',
+      storageClass: 'alicloud-datasafe-essd',
+      size: '30Gi',
+    });
     await detachedDisk(world, 'essd-pvc', diskId);
     await deleteClaim(world, 'essd-pvc', diskId);
 
@@ -80,9 +80,10 @@ export const deleteRefused: Story = {
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await ecs.addFault({ action: 'CreateSnapshot', effect: { type: 'error', code: 'QuotaExceed.Snapshot' } });
     const volume = (await kubectl.json<{ spec: { volumeName: string } }>(`get pvc data -n ${namespace}`)).spec
@@ -104,10 +105,11 @@ export const deleteStoppedByStranger: Story = {
     'delete where an object of somebody else has the name of the record: the disk stays until that is out of the way',
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
-    const { ecs, kubectl, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { kubectl, namespace } = world;
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await kubectl.apply(`
 apiVersion: snapshot.storage.k8s.io/v1
@@ -131,9 +133,10 @@ export const protectionExpires: Story = {
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { ecs, kubectl } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await deleteClaim(world, 'data', diskId);
     const name = `${diskId}-delprotect`;

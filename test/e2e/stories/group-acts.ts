@@ -4,10 +4,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { World } from '../system/story.ts';
-import { snapshots } from './acts.ts';
+import { snapshots, type ClaimWish } from './acts.ts';
 
 const folder = fileURLToPath(new URL('../../../deploy/examples/group-snapshots/', import.meta.url));
 export const example = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+/** A class whose groups stay at ECS. */
+export const retainingClassName = 'e2e-retain';
+export const retainingClass = example('group-snapshot-class-demo.yaml')
+  .replace('name: group-snapshot-class-demo', `name: ${retainingClassName}`)
+  .replace('deletionPolicy: Delete', 'deletionPolicy: Retain');
+
+/** A claim that the selector of the example takes. */
+export const claimOf = (name: string): ClaimWish => ({
+  name,
+  storageClass: 'alicloud-disk-essd',
+  labels: { app: 'mysql' },
+});
 
 export interface GroupContent extends KubeObject {
   readonly spec: { readonly volumeGroupSnapshotRef: { readonly namespace: string } };

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import { emulatorEnvironment } from '../../support/emulator.ts';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
-import { applyClaim, attachedDisk, detachedDisk, expectData, groups, someData, type Claim } from './acts.ts';
-import { generateClaims, untilGroupReady, type GroupContent } from './group-acts.ts';
+import { applyWrittenClaim, attachedDisk, detachedDisk, expectData, groups, type Claim } from './acts.ts';
+import { claimOf, generateClaims, untilGroupReady, type GroupContent } from './group-acts.ts';
 
 const guide = readFileSync(new URL('../../../docs/group-snapshots.md', import.meta.url), 'utf8');
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -60,9 +60,7 @@ function hasJq({ say }: World): boolean {
 async function makeVolumes(world: World): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   for (const [name, size] of Object.entries(sizes)) {
-    await applyClaim(world, { name, size, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-    const data = someData(name);
-    await world.ecs.writeDisk(await attachedDisk(world, name), 0, data);
+    const { data } = await applyWrittenClaim(world, { ...claimOf(name), size });
     contents.set(name, data);
   }
   return contents;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
 import {
-  applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   expectData,
@@ -14,11 +14,14 @@ import {
 } from './acts.ts';
 import {
   byClaim,
+  claimOf,
   contentName,
   example,
   generateClaims,
   groupsOf,
   inNamespace,
+  retainingClass,
+  retainingClassName,
   untilGroupReady,
   type GroupContent,
 } from './group-acts.ts';
@@ -86,20 +89,15 @@ export const groupPolicies: Story = {
   title: 'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain they stay',
   interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }] },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await kubectl.apply(
-      example('group-snapshot-class-demo.yaml')
-        .replace('name: group-snapshot-class-demo', 'name: e2e-retain')
-        .replace('deletionPolicy: Delete', 'deletionPolicy: Retain'),
-    );
+    const { kubectl, namespace } = world;
+    await kubectl.apply(retainingClass);
     for (const name of ['one', 'two']) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      await ecs.writeDisk(await attachedDisk(world, name), 0, someData(name));
+      await applyWrittenClaim(world, claimOf(name));
     }
     const handles: Record<string, string> = {};
     for (const [name, groupClass] of [
       ['with-delete', 'alibabacloud-disk-group-snapshot'],
-      ['with-retain', 'e2e-retain'],
+      ['with-retain', retainingClassName],
     ] as const) {
       const wish = inNamespace(world, example('group-snapshot-demo.yaml'))
         // A backup tool of the user holds on to them, too.
@@ -144,10 +142,7 @@ export const groupAcrossZones: Story = {
     const zones = [...new Set(nodes.map(({ zoneId }) => zoneId))];
     const diskIds: string[] = [];
     for (const [index, name] of ['here', 'there'].entries()) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      const diskId = await attachedDisk(world, name, zones[index]);
-      await world.ecs.writeDisk(diskId, 0, someData(name));
-      diskIds.push(diskId);
+      diskIds.push((await applyWrittenClaim(world, claimOf(name), zones[index])).diskId);
     }
     const wish = example('group-snapshot-demo.yaml').replace(
       'group-snapshot-class-demo',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, expectData, someData } from './acts.ts';
+import { applyClaim, applyWrittenClaim, attachedDisk, expectData, someData } from './acts.ts';
 import { applySnapshot, snapshotsOfDisk, untilSnapshotReady } from './snapshot-acts.ts';
 
 export const snapshotAndRestore: Story = {
@@ -11,10 +11,10 @@ export const snapshotAndRestore: Story = {
   },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-disk-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    const data = someData('first');
-    await ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-disk-essd',
+    });
 
     await applySnapshot(world, 'first', 'data');
     await untilSnapshotReady(world, 'first');
@@ -38,8 +38,7 @@ export const snapshotOfNothing: Story = {
   async tell(world) {
     await applySnapshot(world, 'early', 'late');
     await world.event('VolumeSnapshot/early', 'SnapshotContentCreationFailed');
-    await applyClaim(world, { name: 'late', storageClass: 'alicloud-disk-essd' });
-    await world.ecs.writeDisk(await attachedDisk(world, 'late'), 0, someData('late'));
+    await applyWrittenClaim(world, { name: 'late', storageClass: 'alicloud-disk-essd' });
     await untilSnapshotReady(world, 'early');
   },
 };

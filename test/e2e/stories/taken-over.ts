@@ -1,12 +1,23 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, expectData, groups, snapshots, someData } from './acts.ts';
 import {
+  applyClaim,
+  applyWrittenClaim,
+  attachedDisk,
+  expectData,
+  groups,
+  snapshots,
+  someData,
+} from './acts.ts';
+import {
+  claimOf,
   contentName,
   example,
   groupsOf,
   inNamespace,
+  retainingClass,
+  retainingClassName,
   untilGroupReady,
   type GroupContent,
 } from './group-acts.ts';
@@ -24,10 +35,10 @@ export const snapshotTakenOver: Story = {
   },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-disk-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    const data = someData('data');
-    await ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-disk-essd',
+    });
     await applySnapshot(world, 'first', 'data');
     await untilSnapshotReady(world, 'first');
 
@@ -66,20 +77,14 @@ export const groupTakenOver: Story = {
     moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }],
   },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await kubectl.apply(
-      example('group-snapshot-class-demo.yaml')
-        .replace('name: group-snapshot-class-demo', 'name: e2e-retain')
-        .replace('deletionPolicy: Delete', 'deletionPolicy: Retain'),
-    );
+    const { kubectl, namespace } = world;
+    await kubectl.apply(retainingClass);
     const diskIds: string[] = [];
     for (const name of ['one', 'two']) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      const diskId = await attachedDisk(world, name);
-      await ecs.writeDisk(diskId, 0, someData(name));
+      const { diskId } = await applyWrittenClaim(world, claimOf(name));
       diskIds.push(diskId);
     }
-    const wish = example('group-snapshot-demo.yaml').replace('group-snapshot-class-demo', 'e2e-retain');
+    const wish = example('group-snapshot-demo.yaml').replace('group-snapshot-class-demo', retainingClassName);
     await kubectl.apply(inNamespace(world, wish));
     await untilGroupReady(world, 'group-snapshot-demo');
     const name = await contentName(world, 'group-snapshot-demo');
