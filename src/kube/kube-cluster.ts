@@ -19,6 +19,8 @@ export interface KubeClusterOptions extends ProtectionSettings {
   readonly access: KubeAccess;
   /** Whether the cluster must serve group snapshots. */
   readonly needsGroupSnapshots: boolean;
+  /** Whether disks are deleted behind a snapshot where their class asks for it. */
+  readonly isGuarding: boolean;
   readonly clock: Clock;
   readonly log: KubeLog;
   readonly random?: () => number;

@@ -22,6 +22,8 @@ export interface ApiWatchOptions {
   readonly events: Pick<EventSink, 'write'>;
   readonly driverName: string;
   readonly needsGroupSnapshots: boolean;
+  /** Whether disks are deleted behind a snapshot where their class asks for it. */
+  readonly isGuarding: boolean;
 }
 
 interface NeededApi {
@@ -50,12 +52,15 @@ const tellAgainMs = 50 * 60_000;
 const groupSchema = z.object({ versions: z.array(z.object({ version: z.string() })) });
 const versionSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 
-function neededApis({ needsGroupSnapshots }: ApiWatchOptions): readonly NeededApi[] {
+function neededApis({ needsGroupSnapshots, isGuarding }: ApiWatchOptions): readonly NeededApi[] {
+  const deletions = isGuarding
+    ? 'protected disks are not deleted'
+    : 'the guards are off, so that disks are deleted without one';
   const snapshotApi = {
     group: 'snapshot.storage.k8s.io',
     versions: ['v1'],
     resources: ['volumesnapshots', 'volumesnapshotcontents', 'volumesnapshotclasses'],
-    advice: `VolumeSnapshots cannot be made, and protected disks are not deleted; install the snapshot CRDs and a snapshot-controller`,
+    advice: `VolumeSnapshots cannot be made, and ${deletions}; install the snapshot CRDs and a snapshot-controller`,
   };
   const groupSnapshotApi = {
     group: 'groupsnapshot.storage.k8s.io',

@@ -95,6 +95,19 @@ describe('The APIs that the cluster serves', () => {
     expect(log.lines.filter(isSaid('serves this API now'))).to.deep.equal([]);
   });
 
+  for (const [isGuarding, says] of [
+    [true, 'VolumeSnapshots cannot be made, and protected disks are not deleted;'],
+    [false, 'VolumeSnapshots cannot be made, and the guards are off, so that disks are deleted without one;'],
+  ] as const) {
+    it(`say what becomes of deletions with the guards ${isGuarding ? 'on' : 'off'}`, async () => {
+      await using setup = await setUp({ isGuarding });
+      await setup.api.serveGroups({});
+      await setup.follow();
+      await setup.until(() => setup.cluster.problems().length > 0, 'there is a problem');
+      expect(setup.cluster.problems().join()).to.include(says);
+    });
+  }
+
   it('are a problem, told once in the log, while we may not look', async () => {
     await using setup = await setUp({ needsGroupSnapshots: true });
     const { cluster, log, api, clock } = setup;
