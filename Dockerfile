@@ -10,8 +10,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 # The optional dependencies are Node.js itself for machines that lack it; this image has it.
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+RUN --mount=type=secret,id=npmrc,target=/run/secrets/npmrc \
     --mount=type=secret,id=npm-ca,target=/run/secrets/npm-ca \
+    if [ -s /run/secrets/npmrc ]; then export NPM_CONFIG_USERCONFIG=/run/secrets/npmrc; fi; \
     if [ -s /run/secrets/npm-ca ]; then export NPM_CONFIG_CAFILE=/run/secrets/npm-ca; fi; \
     npm ci --ignore-scripts --omit=optional
 COPY tsconfig.json tsconfig.build.json ./

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import type { CredentialSettings } from '../ecs/credentials/credential-settings.ts';
-import { credentialKinds, credentialsFrom } from './credentials.ts';
+import { ecsAccessFrom, type EcsAccess } from './ecs-access.ts';
 import { flag, flags, parseFlags } from './flags.ts';
 import { kubernetesAccess, type KubernetesAccess } from './guard-config.ts';
-import { clusterId, driverName, ecsSettings } from './serve-config.ts';
+import { clusterId, driverName } from './serve-config.ts';
 import { firstSet, UsageError, type Environment } from './usage-error.ts';
 import { durationMs, oneOf } from './values.ts';
 
 /** What `csi-datasafe doctor` is told. */
-export interface DoctorConfig {
+export interface DoctorConfig extends EcsAccess {
   readonly kubernetes: Exclude<KubernetesAccess, { readonly mode: 'off' }>;
   readonly driverName: string;
   readonly clusterId: string | undefined;
@@ -16,9 +15,6 @@ export interface DoctorConfig {
   /** Names of checks to leave out. */
   readonly skip: readonly string[];
   readonly timeLimitMs: number;
-  readonly ecs: ReturnType<typeof ecsSettings>;
-  readonly ecsTimeoutMs: number;
-  readonly credentials: CredentialSettings | undefined;
 }
 
 const own = {
@@ -61,22 +57,14 @@ export function doctorConfigFrom(
     return { help: `${parsed}\nChecks: ${checkNames.join(', ')}\n` };
   }
   const { optional, required } = parsed;
-  const kind = optional(flags.credentials);
-  const ecs = ecsSettings(parsed);
   return {
+    ...ecsAccessFrom(parsed, env),
     kubernetes: kubernetesOf(optional(own.kubernetes), env),
     driverName: driverName(required(flags.driverName)),
     clusterId: clusterId(optional(flags.clusterId)),
     output: oneOf('--output', required(own.output), ['text', 'json']),
     skip: skipped(required(own.skip), checkNames),
     timeLimitMs: durationMs('--time-limit', required(own.timeLimit)),
-    ecs,
-    ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),
-    credentials: credentialsFrom(
-      kind === undefined ? undefined : oneOf('--credentials', kind, credentialKinds),
-      env,
-      ecs,
-    ),
   };
 }
 

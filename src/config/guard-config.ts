@@ -1,4 +1,5 @@
 import { flags, type FlagValues } from './flags.ts';
+import { namespacePattern } from './kubernetes-names.ts';
 import { firstSet, UsageError, type Environment } from './usage-error.ts';
 import { durationMs, oneOf } from './values.ts';
 
@@ -65,7 +66,7 @@ export function kubernetesAccess(how: string | undefined, env: Environment): Kub
 }
 
 function namespaceName(text: string): string {
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+  if (!namespacePattern.test(text)) {
     throw new UsageError(`--protection-namespace: "${text}" is not the name of a namespace`);
   }
   return text;

@@ -1,13 +1,13 @@
 import { isSnapshotGroupId } from '../disk/groups/snapshot-group.ts';
-import type { CredentialSettings } from '../ecs/credentials/credential-settings.ts';
-import { credentialKinds, credentialsFrom } from './credentials.ts';
+import { ecsAccessFrom, type EcsAccess } from './ecs-access.ts';
 import { flag, flags, parseFlags } from './flags.ts';
-import { driverName, ecsSettings } from './serve-config.ts';
+import { namespacePattern, objectNamePattern } from './kubernetes-names.ts';
+import { driverName } from './serve-config.ts';
 import { UsageError, type Environment } from './usage-error.ts';
-import { durationMs, oneOf } from './values.ts';
+import { oneOf } from './values.ts';
 
 /** What `csi-datasafe restore-group` is told. */
-export interface RestoreGroupConfig {
+export interface RestoreGroupConfig extends EcsAccess {
   readonly groupId: string;
   /** `undefined`: the namespace that the claims of the disks had. */
   readonly namespace: string | undefined;
@@ -19,9 +19,6 @@ export interface RestoreGroupConfig {
   /** What to do about a group that has lost members. */
   readonly incomplete: 'refuse' | 'print';
   readonly driverName: string;
-  readonly ecs: ReturnType<typeof ecsSettings>;
-  readonly ecsTimeoutMs: number;
-  readonly credentials: CredentialSettings | undefined;
 }
 
 const own = {
@@ -61,11 +58,9 @@ export function restoreGroupConfigFrom(
     return { help: parsed };
   }
   const { optional, required } = parsed;
-  const kind = optional(flags.credentials);
-  const group = groupId(required(own.group));
-  const ecs = ecsSettings(parsed);
   return {
-    groupId: group,
+    groupId: groupId(required(own.group)),
+    ...ecsAccessFrom(parsed, env),
     namespace: nameOrNone('--namespace', optional(own.namespace)),
     prefix: prefix(required(own.prefix)),
     storageClass: nameOrNone('--storage-class', optional(own.storageClass)),
@@ -73,13 +68,6 @@ export function restoreGroupConfigFrom(
     groupApiVersion: oneOf('--group-api-version', required(own.groupApiVersion), ['v1', 'v1beta2']),
     incomplete: oneOf('--incomplete', required(own.incomplete), ['refuse', 'print']),
     driverName: driverName(required(flags.driverName)),
-    ecs,
-    ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),
-    credentials: credentialsFrom(
-      kind === undefined ? undefined : oneOf('--credentials', kind, credentialKinds),
-      env,
-      ecs,
-    ),
   };
 }
 
@@ -91,14 +79,12 @@ function groupId(text: string): string {
 }
 
 function nameOrNone(flagName: string, text: string | undefined): string | undefined {
-  const pattern = flagName === '--namespace' ? /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ : objectName;
+  const pattern = flagName === '--namespace' ? namespacePattern : objectNamePattern;
   if (text !== undefined && !pattern.test(text)) {
     throw new UsageError(`${flagName}: ${JSON.stringify(text)} is not the name of a Kubernetes object`);
   }
   return text;
 }
-
-const objectName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 function prefix(text: string): string {
   if (!/^([a-z0-9][a-z0-9-]{0,40})?$/.test(text)) {

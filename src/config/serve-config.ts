@@ -1,38 +1,23 @@
-import type { CredentialSettings } from '../ecs/credentials/credential-settings.ts';
 import { isTagValue } from '../disk/tags.ts';
 import { parseHttpEndpoint } from '../observability/http-endpoint.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
-import { credentialKinds, credentialsFrom } from './credentials.ts';
+import { ecsAccessFrom, type EcsAccess, type EcsPlace } from './ecs-access.ts';
 import { readFeatureGates } from './feature-gates.ts';
 import { flags, parseFlags, type FlagValues } from './flags.ts';
 import { guardConfigFrom, type GuardConfig } from './guard-config.ts';
 import { UsageError, type Environment } from './usage-error.ts';
-import {
-  countFrom,
-  durationMs,
-  fileMode,
-  fileOwner,
-  hostAndPort,
-  oneOf,
-  socketPath,
-  type FileOwner,
-} from './values.ts';
+import { countFrom, durationMs, fileMode, fileOwner, oneOf, socketPath, type FileOwner } from './values.ts';
 
 /** Everything that `csi-datasafe serve` can be told. */
-export interface ServeConfig {
+export interface ServeConfig extends EcsPlace, Omit<EcsAccess, 'ecs'> {
   readonly socketPath: string;
   readonly socketMode: number;
   readonly socketOwner: FileOwner | undefined;
   readonly driverName: string;
   /** `undefined`: no HTTP endpoint. */
   readonly httpEndpoint: string | undefined;
-  readonly regionId: string;
   readonly clusterId: string | undefined;
   readonly defaultZoneId: string | undefined;
-  readonly ecsEndpoint: string | undefined;
-  readonly ecsProtocol: 'https' | 'http';
-  readonly ecsNetwork: 'vpc' | 'public';
-  readonly ecsTimeoutMs: number;
   readonly pollIntervalMs: number;
   readonly maxCallMs: number;
   readonly drainMs: number;
@@ -42,7 +27,6 @@ export interface ServeConfig {
   /** The account may attach, or detach, several disks at a time at any instance, tagged or not. */
   readonly isParallelAttachAllowed: boolean;
   readonly isParallelDetachAllowed: boolean;
-  readonly credentials: CredentialSettings | undefined;
   readonly guards: GuardConfig;
   /** The gate EnableVolumeGroupSnapshots. */
   readonly groupSnapshots: boolean;
@@ -66,11 +50,11 @@ export function serveConfigFrom(
   }
   const { optional, required } = parsed;
   const gates = readFeatureGates(required(flags.featureGates));
-  const credentialKind = optional(flags.credentials);
-  const ecs = ecsSettings(parsed);
+  const { ecs, ...access } = ecsAccessFrom(parsed, env);
   return {
     ...socketSettings(parsed),
     ...ecs,
+    ...access,
     ...limits(parsed),
     guards: guardConfigFrom(parsed, gates.open, env),
     groupSnapshots: gates.open.has('EnableVolumeGroupSnapshots'),
@@ -80,11 +64,6 @@ export function serveConfigFrom(
     httpEndpoint: httpEndpoint(required(flags.httpEndpoint)),
     clusterId: clusterId(optional(flags.clusterId)),
     defaultZoneId: zoneId(optional(flags.defaultZone)),
-    credentials: credentialsFrom(
-      credentialKind === undefined ? undefined : oneOf('--credentials', credentialKind, credentialKinds),
-      env,
-      ecs,
-    ),
     logLevel: oneOf('--log-level', required(flags.logLevel), LOG_LEVELS),
     warnings: gates.warnings,
   };
@@ -99,33 +78,14 @@ function socketSettings({ optional, required }: FlagValues) {
   };
 }
 
-/** Where ECS is, and how it is reached. @throws UsageError */
-export function ecsSettings({ optional, required }: FlagValues) {
-  const endpoint = optional(flags.ecsEndpoint);
-  return {
-    regionId: regionId(required(flags.region)),
-    ecsEndpoint: endpoint === undefined ? undefined : hostAndPort('--ecs-endpoint', endpoint),
-    ecsProtocol: oneOf('--ecs-protocol', required(flags.ecsProtocol).toLowerCase(), ['https', 'http']),
-    ecsNetwork: oneOf('--ecs-network', required(flags.ecsNetwork), ['vpc', 'public']),
-  };
-}
-
 function limits({ required }: FlagValues) {
   return {
-    ecsTimeoutMs: durationMs('--ecs-timeout', required(flags.ecsTimeout)),
     pollIntervalMs: durationMs('--poll-interval', required(flags.pollInterval)),
     maxCallMs: durationMs('--call-timeout', required(flags.callTimeout)),
     drainMs: durationMs('--drain-timeout', required(flags.drainTimeout)),
     attachConcurrency: countFrom('--attach-concurrency', required(flags.attachConcurrency)),
     detachConcurrency: countFrom('--detach-concurrency', required(flags.detachConcurrency)),
   };
-}
-
-function regionId(text: string): string {
-  if (!/^[a-z]{2}[a-z0-9-]{1,40}$/.test(text)) {
-    throw new UsageError(`--region: "${text}" is not a region id; write one such as cn-hangzhou`);
-  }
-  return text;
 }
 
 function zoneId(text: string | undefined): string | undefined {

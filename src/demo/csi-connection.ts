@@ -38,7 +38,7 @@ export interface CsiAnswer<Response> {
   readonly durationMs: number;
 }
 
-/** The plugin's socket, as any CSI client sees it. */
+/** The plugin's socket, as every CSI client sees it. */
 export interface CsiConnection extends Disposable {
   /** Never rejects for a status: that is an answer too. */
   call<Name extends MethodName>(name: Name, request: RequestOf<Name>): Promise<CsiAnswer<ResponseOf<Name>>>;

@@ -1,11 +1,11 @@
 import type { SelectedNode } from './cluster.ts';
 import { diskCategories, isRegional, sizeLimitsOf } from './categories.ts';
-import type { NewDisk, Tag } from './disk.ts';
+import type { DiskTraits, NewDisk, Tag } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { ecsNameFor } from './ecs-name.ts';
 
 /** A disk that somebody wants, before it is decided which category and zone it gets. */
-export interface DiskRequest {
+export interface DiskRequest extends DiskTraits {
   /** Names the intent: one key, one disk. */
   readonly key: string;
   readonly sizeGiB: number;
@@ -16,13 +16,6 @@ export interface DiskRequest {
   readonly performanceLevels: readonly string[];
   readonly zoneIds: readonly string[];
   readonly snapshotId: string | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId: string | undefined;
-  readonly multiAttach: boolean;
-  readonly provisionedIops: number | undefined;
-  readonly burstingEnabled: boolean | undefined;
-  readonly resourceGroupId: string | undefined;
-  readonly storageClusterId: string | undefined;
   readonly tags: readonly Tag[];
   /** What the node can attach for which the disk is meant; `undefined` when nobody knows. */
   readonly attachable?: SelectedNode | undefined;

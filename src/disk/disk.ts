@@ -9,8 +9,19 @@ export interface Attachment {
   readonly attachedAt?: Date;
 }
 
+/** What is the same of a disk that is asked for, that is made, and that is there. */
+export interface DiskTraits {
+  readonly encrypted: boolean;
+  readonly kmsKeyId: string | undefined;
+  readonly multiAttach: boolean;
+  readonly provisionedIops: number | undefined;
+  readonly burstingEnabled: boolean | undefined;
+  readonly resourceGroupId: string | undefined;
+  readonly storageClusterId: string | undefined;
+}
+
 /** A disk as ECS describes it. Text that ECS leaves empty is `undefined`. */
-export interface Disk {
+export interface Disk extends DiskTraits {
   readonly id: string;
   readonly name: string | undefined;
   readonly status: DiskStatus;
@@ -21,13 +32,6 @@ export interface Disk {
   /** `undefined` for a regional disk, which has no single zone. */
   readonly zoneId: string | undefined;
   readonly serialNumber: string | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId: string | undefined;
-  readonly multiAttach: boolean;
-  readonly provisionedIops: number | undefined;
-  readonly burstingEnabled: boolean | undefined;
-  readonly resourceGroupId: string | undefined;
-  readonly storageClusterId: string | undefined;
   readonly sourceSnapshotId: string | undefined;
   readonly attachments: readonly Attachment[];
   /** A disk that was never attached holds no data of its own, and ECS makes no snapshot of it. */
@@ -48,7 +52,7 @@ export interface Tag {
 }
 
 /** A disk to be made. Fields that are `undefined` are not sent, so ECS applies its default. */
-export interface NewDisk {
+export interface NewDisk extends DiskTraits {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly category: string;
@@ -57,13 +61,6 @@ export interface NewDisk {
   readonly zoneId: string | undefined;
   readonly sizeGiB: number;
   readonly snapshotId: string | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId: string | undefined;
-  readonly multiAttach: boolean;
-  readonly provisionedIops: number | undefined;
-  readonly burstingEnabled: boolean | undefined;
-  readonly resourceGroupId: string | undefined;
-  readonly storageClusterId: string | undefined;
   /** In a fixed order, so that a retry is byte-identical. */
   readonly tags: readonly Tag[];
   readonly clientToken: string;

@@ -108,9 +108,15 @@ async function assertOnlyOne(
 }
 
 const finalRefusals = [
-  ...(['denied', 'account', 'quota', 'invalid', 'unsupported', 'out-of-range', 'bug'] as const),
-  'not-offered' as const,
-];
+  'denied',
+  'account',
+  'quota',
+  'invalid',
+  'unsupported',
+  'out-of-range',
+  'bug',
+  'not-offered',
+] as const;
 
 /** Before a refusal becomes final: what an earlier attempt made may show up only now. */
 async function unlessMadeBefore(

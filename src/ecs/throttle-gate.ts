@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** How a request that went through the gate ended: any answer but a throttle shows that there is quota. */
+/** How a request that went through the gate ended. Each answer but a throttle shows that there is quota. */
 export type GateOutcome = 'answered' | 'throttled' | 'unknown';
 
 /** The right to send one request; to be given back when the request has ended. */

@@ -2,7 +2,7 @@
 export interface HttpEndpoint {
   /** Undefined: on every address of the machine. */
   readonly host: string | undefined;
-  /** 0: any free port. */
+  /** 0: a free port of the system's choice. */
   readonly port: number;
 }
 

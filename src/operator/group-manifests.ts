@@ -1,8 +1,10 @@
+import { objectNamePattern } from '../config/kubernetes-names.ts';
 import type { RestoreGroupConfig } from '../config/restore-group-config.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { ReadGroup } from '../disk/groups/read-group.ts';
 import type { Snapshot } from '../disk/snapshot.ts';
 import { tagKeys } from '../disk/tags.ts';
+import { objectsToRestore } from './snapshot-restore.ts';
 
 /** One member with the place where it goes. */
 interface Restore {
@@ -15,9 +17,6 @@ type Wish = Pick<
   RestoreGroupConfig,
   'namespace' | 'prefix' | 'storageClass' | 'volumeMode' | 'groupApiVersion' | 'driverName'
 >;
-
-const snapshotApi = 'snapshot.storage.k8s.io/v1';
-const objectName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /**
  * What restores the members of a group into claims: for each a VolumeSnapshotContent, a VolumeSnapshot and a claim as
@@ -48,7 +47,7 @@ function restoresOf({ snapshots }: ReadGroup, disks: readonly Disk[], wish: Wish
     return {
       snapshot,
       namespace,
-      claim: objectName.test(name) ? name : `${wish.prefix}${snapshot.sourceDiskId}`,
+      claim: objectNamePattern.test(name) ? name : `${wish.prefix}${snapshot.sourceDiskId}`,
     };
   });
   const isTaken = ({ claim }: Restore) => restores.filter((other) => other.claim === claim).length > 1;
@@ -89,39 +88,6 @@ function groupPair({ id, snapshots }: ReadGroup, namespace: string, wish: Wish):
 }
 
 function memberManifests({ snapshot, namespace, claim }: Restore, wish: Wish): object[] {
-  const name = `restore-${snapshot.id}`;
-  const contentName = `${namespace}-${name}`;
-  const { volumeMode, storageClass } = wish;
-  return [
-    {
-      apiVersion: snapshotApi,
-      kind: 'VolumeSnapshotContent',
-      metadata: { name: contentName },
-      spec: {
-        deletionPolicy: 'Retain',
-        driver: wish.driverName,
-        source: { snapshotHandle: snapshot.id },
-        sourceVolumeMode: volumeMode,
-        volumeSnapshotRef: { apiVersion: snapshotApi, kind: 'VolumeSnapshot', name, namespace },
-      },
-    },
-    {
-      apiVersion: snapshotApi,
-      kind: 'VolumeSnapshot',
-      metadata: { name, namespace },
-      spec: { source: { volumeSnapshotContentName: contentName } },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: claim, namespace },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        volumeMode,
-        ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-        resources: { requests: { storage: `${snapshot.sourceDiskSizeGiB}Gi` } },
-        dataSource: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name },
-      },
-    },
-  ];
+  const size = `${snapshot.sourceDiskSizeGiB}Gi`;
+  return objectsToRestore({ ...wish, snapshotId: snapshot.id, size, namespace, claim });
 }

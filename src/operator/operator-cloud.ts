@@ -1,4 +1,4 @@
-import type { RestoreGroupConfig } from '../config/restore-group-config.ts';
+import type { EcsAccess } from '../config/ecs-access.ts';
 import { ownerTag } from '../disk/tags.ts';
 import { createEcsClient } from '../ecs/client.ts';
 import { absentCredential } from '../ecs/credentials/absent-credential.ts';
@@ -8,11 +8,7 @@ import type { EcsObserver } from '../ecs/ecs-observer.ts';
 import { version } from '../version.ts';
 
 /** ECS for a command that an operator runs. */
-export function operatorCloud({
-  ecs,
-  ecsTimeoutMs,
-  credentials,
-}: Pick<RestoreGroupConfig, 'ecs' | 'ecsTimeoutMs' | 'credentials'>): EcsDiskCloud {
+export function operatorCloud({ ecs, ecsTimeoutMs, credentials }: EcsAccess): EcsDiskCloud {
   const client = createEcsClient({
     regionId: ecs.regionId,
     endpoint: ecs.ecsEndpoint,

@@ -1,7 +1,9 @@
 import { defaultDriverName } from '../disk/guards/restore-command.ts';
 import { Command, CommanderError } from 'commander';
 import { stringify } from 'yaml';
+import { namespacePattern, objectNamePattern } from '../config/kubernetes-names.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { objectsToRestore } from './snapshot-restore.ts';
 
 interface RestoreOptions {
   readonly snapshot: string;
@@ -28,7 +30,7 @@ export function restoreManifests(argv: readonly string[]): string {
   const options = optionsFrom(argv);
   return typeof options === 'string'
     ? options
-    : manifestsFor(options)
+    : objectsToRestore({ ...options, snapshotId: options.snapshot })
         .map((manifest) => stringify(manifest))
         .join('---\n');
 }
@@ -60,14 +62,13 @@ function optionsFrom(argv: readonly string[]): RestoreOptions | string {
 }
 
 function checked(options: RestoreOptions): RestoreOptions {
-  const name = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
   const anObject = 'the name of a Kubernetes object';
   const rules: [flag: string, value: string, pattern: RegExp, wanted: string][] = [
     ['--snapshot', options.snapshot, /^s-[0-9a-z]{1,64}$/, 'the id of an ECS snapshot such as s-2ze0example'],
     ['--size', options.size, /^[1-9]\d{0,5}(Gi|Ti)$/, 'a size such as 30Gi'],
-    ['--namespace', options.namespace, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a namespace'],
-    ['--claim', options.claim, name, anObject],
-    ['--storage-class', options.storageClass ?? 'default', name, anObject],
+    ['--namespace', options.namespace, namespacePattern, 'the name of a namespace'],
+    ['--claim', options.claim, objectNamePattern, anObject],
+    ['--storage-class', options.storageClass ?? 'default', objectNamePattern, anObject],
     ['--volume-mode', options.volumeMode, /^(Filesystem|Block)$/, 'Filesystem or Block'],
     ['--driver-name', options.driverName, /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, 'the name of a driver'],
   ];
@@ -77,44 +78,4 @@ function checked(options: RestoreOptions): RestoreOptions {
     }
   }
   return options;
-}
-
-function manifestsFor(options: RestoreOptions): object[] {
-  const { snapshot, namespace, claim, volumeMode } = options;
-  // Without the claim, whose name may be as long as a name can be: two claims may be restored from one VolumeSnapshot.
-  const name = `restore-${snapshot}`;
-  const apiVersion = 'snapshot.storage.k8s.io/v1';
-  return [
-    {
-      apiVersion,
-      kind: 'VolumeSnapshotContent',
-      metadata: { name: `${namespace}-${name}` },
-      spec: {
-        // Deleting these objects must never delete the snapshot.
-        deletionPolicy: 'Retain',
-        driver: options.driverName,
-        source: { snapshotHandle: snapshot },
-        sourceVolumeMode: volumeMode,
-        volumeSnapshotRef: { apiVersion, kind: 'VolumeSnapshot', name, namespace },
-      },
-    },
-    {
-      apiVersion,
-      kind: 'VolumeSnapshot',
-      metadata: { name, namespace },
-      spec: { source: { volumeSnapshotContentName: `${namespace}-${name}` } },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: claim, namespace },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        volumeMode,
-        ...(options.storageClass === undefined ? {} : { storageClassName: options.storageClass }),
-        resources: { requests: { storage: options.size } },
-        dataSource: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name },
-      },
-    },
-  ];
 }

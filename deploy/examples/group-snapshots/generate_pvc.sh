@@ -11,11 +11,14 @@ if [ $# -ne 6 ]; then
 fi
 namespace=$1 group=$2 storage_class=$3 capacity=$4 kubeconfig=$5 output=$6
 
-# Since external-snapshotter 8.2 the members name their group and their claim themselves.
+uid=$(kubectl --kubeconfig="$kubeconfig" -n "$namespace" get volumegroupsnapshot "$group" -o jsonpath='{.metadata.uid}')
+# Since external-snapshotter 8.2 the members name their group and their claim themselves. Those of a former group of the same
+# name, which may still be there, have another owner; imported ones have none.
 members=$(kubectl --kubeconfig="$kubeconfig" -n "$namespace" get volumesnapshot -o go-template='
 {{- range .items }}{{ if .status }}{{ if eq (or .status.volumeGroupSnapshotName "") "'"$group"'" -}}
+{{ $ours := true }}{{ range .metadata.ownerReferences }}{{ $ours = eq .uid "'"$uid"'" }}{{ end }}{{ if $ours -}}
 {{ or .spec.source.persistentVolumeClaimName "-" }} {{ .metadata.name }} {{ .status.readyToUse }}
-{{ end }}{{ end }}{{ end }}')
+{{ end }}{{ end }}{{ end }}{{ end }}')
 if [ -z "$members" ]; then
   echo "$namespace/$group has no members: is that its name, and is it ready?" >&2
   exit 1

@@ -1,4 +1,4 @@
-import type { Tag } from '../../disk/disk.ts';
+import type { DiskTraits, Tag } from '../../disk/disk.ts';
 import { diskCategories, minSizeOfPerformanceLevel } from '../../disk/categories.ts';
 import { expandPolicies, maxRetentionDays, type ExpandPolicy } from '../../disk/guards/policy.ts';
 import { invalidArgument } from '../status.ts';
@@ -13,18 +13,11 @@ export interface VolumeOrigin {
 }
 
 /** What a StorageClass asks for. */
-export interface StorageClassParameters {
+export interface StorageClassParameters extends DiskTraits {
   readonly categories: readonly string[];
   readonly performanceLevels: readonly string[];
   readonly zoneIds: readonly string[] | undefined;
   readonly regionId: string | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId: string | undefined;
-  readonly multiAttach: boolean;
-  readonly provisionedIops: number | undefined;
-  readonly burstingEnabled: boolean | undefined;
-  readonly resourceGroupId: string | undefined;
-  readonly storageClusterId: string | undefined;
   readonly snapshotId: string | undefined;
   readonly atLeast20GiB: boolean;
   readonly deleteSnapshotRetentionDays: number | undefined;

@@ -29,7 +29,11 @@ export class EmulatorState {
   private lastSequence = 0;
 
   get tables(): readonly Table<{ readonly id: string }>[] {
-    const tables = [
+    return [...this.resourceTables, this.meta] as unknown as Table<{ readonly id: string }>[];
+  }
+
+  private get resourceTables() {
+    return [
       this.disks,
       this.snapshots,
       this.groups,
@@ -37,9 +41,7 @@ export class EmulatorState {
       this.tasks,
       this.tokens,
       this.events,
-      this.meta,
-    ];
-    return tables as unknown as Table<{ readonly id: string }>[];
+    ] as const;
   }
 
   nextSequence(): number {
@@ -63,16 +65,7 @@ export class EmulatorState {
 
   /** Forgets all resources and tokens; settings, clock and counters stay. */
   clearResources(): void {
-    const tables = [
-      this.disks,
-      this.snapshots,
-      this.groups,
-      this.instances,
-      this.tasks,
-      this.tokens,
-      this.events,
-    ];
-    tables.forEach((table) => {
+    this.resourceTables.forEach((table) => {
       table.clear();
     });
     this.data.ids().forEach((id) => this.data.delete(id));

@@ -14,11 +14,10 @@ export const nothingLeftOver: Check = {
   async run({ controlPlane: { kubectl }, ecs }) {
     await eventually(
       'the namespaces of the stories are gone',
-      async () => (await playKubelet(kubectl)) === 0,
+      async () => (await playKubelet(kubectl)).length === 0,
       limitMs,
-      // One that hangs still knows its disks and snapshots; what nobody knows is looked for below.
-    ).catch((error: unknown) => {
-      console.log(`         ${String(error)}`);
+    ).catch(async (error: unknown) => {
+      throw new Error((await whatRemains(kubectl)).join('\n'), { cause: error });
     });
     const leftOver = async () => {
       const state = await ecs.control<{ disks: EcsDisk[]; snapshots: EcsSnapshot[] }>('GET', '/state');
@@ -38,15 +37,29 @@ export const nothingLeftOver: Check = {
   },
 };
 
-/** Ends the pods that stand in the way of a namespace that is being deleted. @returns how many such namespaces there are. */
-async function playKubelet(kubectl: Kubectl): Promise<number> {
+/** Ends the pods that stand in the way of a namespace that is being deleted. @returns the names of such namespaces. */
+async function playKubelet(kubectl: Kubectl): Promise<readonly string[]> {
   const names = (await kubectl.run('get namespaces -o name')).match(
     /(?<=^namespace\/)(story-.*|autosnapshot)$/gm,
   );
   for (const name of names ?? []) {
     await kubectl.run(`delete pods --all -n ${name} --grace-period=0 --force`);
   }
-  return names?.length ?? 0;
+  return names ?? [];
+}
+
+interface Namespace extends KubeObject {
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly message: string }[] };
+}
+
+/** What the API server says of each namespace that does not go away. */
+async function whatRemains(kubectl: Kubectl): Promise<string[]> {
+  const { items } = await kubectl.json<{ items: Namespace[] }>('get namespaces');
+  return items.flatMap(({ metadata, status }) =>
+    (status.conditions ?? [])
+      .filter(({ type }) => type.endsWith('Remaining'))
+      .map(({ message }) => `${metadata.name}: ${message}`),
+  );
 }
 
 interface Content extends KubeObject {

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { nothingWasDenied, refusedInstallation, untilReady, untilSaid } from './acts.ts';
 import type { BareCluster, ClusterStory } from '../system/bare-cluster.ts';
-import type { KubeObject } from '../system/kubectl.ts';
 import { applySnapshotCrds } from '../system/snapshot-crds.ts';
 import type { World } from '../system/story.ts';
 import { eventually } from '../system/wait.ts';
 import {
   applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   expectData,
@@ -15,8 +14,8 @@ import {
   snapshots,
   someData,
 } from '../stories/acts.ts';
+import { byClaim, claimOf, example, inNamespace, untilGroupReady } from '../stories/group-acts.ts';
 
-const folder = new URL('../../../deploy/examples/group-snapshots/', import.meta.url);
 const groupApi = 'groupsnapshot.storage.k8s.io';
 
 /** The chart takes 8.5.1 there, which is no Go module; it differs from this one in the libraries it is built with. */
@@ -24,11 +23,6 @@ const builtSidecars = [
   'sidecars.snapshotter.imageForV1beta2=registry.k8s.io/sig-storage/csi-snapshotter:v8.5.0',
   'snapshotController.imageForV1beta2=registry.k8s.io/sig-storage/snapshot-controller:v8.5.0',
 ];
-
-interface Member extends KubeObject {
-  readonly spec: { readonly source: { readonly persistentVolumeClaimName: string } };
-  readonly status?: { readonly readyToUse: boolean; readonly volumeGroupSnapshotName?: string };
-}
 
 export const onlyV1beta2: ClusterStory = {
   title:
@@ -66,33 +60,22 @@ async function groupSnapshot(world: World): Promise<void> {
   const { kubectl, ecs, namespace } = world;
   const contents = new Map<string, Buffer>();
   for (const name of ['one', 'two']) {
-    await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-    const data = someData(name);
-    await ecs.writeDisk(await attachedDisk(world, name), 0, data);
+    const { data } = await applyWrittenClaim(world, claimOf(name));
     contents.set(name, data);
   }
-  const wish = readFileSync(new URL('group-snapshot-demo.yaml', folder), 'utf8')
+  const wish = inNamespace(world, example('group-snapshot-demo.yaml'))
     .replace(`${groupApi}/v1`, `${groupApi}/v1beta2`)
-    .replace('namespace: default', `namespace: ${namespace}`)
     .replace('group-snapshot-class-demo', 'alibabacloud-disk-group-snapshot');
   await kubectl.apply(wish);
-  await world.waitFor('vgs/group-snapshot-demo', '{.status.readyToUse}=true');
-  const members = await world.eventually('both members are ready', async () => {
-    const { items } = await kubectl.json<{ items: Member[] }>(`get volumesnapshot -n ${namespace}`);
-    const ready = items.filter(
-      ({ status }) => status?.volumeGroupSnapshotName === 'group-snapshot-demo' && status.readyToUse,
-    );
-    return ready.length === 2 ? ready : undefined;
-  });
+  const snapshotOf = byClaim(await untilGroupReady(world, 'group-snapshot-demo'));
   const [groupId = '', ...others] = Object.keys(await groups(world));
   expect(others).to.deep.equal([]);
   expect(await kubectl.run('get vgsc -o yaml')).to.include(groupId);
 
-  const ofOne = members.find(({ spec }) => spec.source.persistentVolumeClaimName === 'one');
   await ecs.writeDisk(await boundDisk(world, 'one'), 0, someData('later'));
   await applyClaim(world, {
     ...{ name: 'restored', storageClass: 'alicloud-disk-essd' },
-    snapshot: ofOne?.metadata.name ?? '',
+    snapshot: snapshotOf.get('one') ?? '',
   });
   await expectData(world, await attachedDisk(world, 'restored'), contents.get('one') ?? Buffer.of());
 

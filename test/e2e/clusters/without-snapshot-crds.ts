@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { refusedInstallation, nothingWasDenied, untilReady, untilSaid } from './acts.ts';
+import { nothingWasDenied, refusedInstallation, untilReady, untilSaid } from './acts.ts';
 import type { ClusterStory } from '../system/bare-cluster.ts';
 import { upgradeProduct } from '../system/product.ts';
 import { applySnapshotCrds } from '../system/snapshot-crds.ts';
 import type { World } from '../system/story.ts';
 import {
   applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   deleteClaim,
   detachedDisk,
@@ -13,10 +14,9 @@ import {
   expectData,
   growFileSystem,
   requestSize,
-  snapshots,
-  someData,
   volumeOf,
 } from '../stories/acts.ts';
+import { snapshotsOfDisk } from '../stories/snapshot-acts.ts';
 
 /** As deploy/README.md has it for such a cluster. */
 const withoutSnapshots = [
@@ -46,10 +46,11 @@ export const withoutSnapshotCrds: ClusterStory = {
     await plainVolume(world);
     await guardedExpansion(world);
 
-    await applyClaim(world, { name: 'orders', storageClass: 'alicloud-datasafe-essd', size: '30Gi' });
-    const diskId = await attachedDisk(world, 'orders');
-    const data = someData('orders');
-    await world.ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'orders',
+      storageClass: 'alicloud-datasafe-essd',
+      size: '30Gi',
+    });
     await detachedDisk(world, 'orders', diskId);
     const volume = (await volumeOf(world, 'orders')).metadata.name;
     await kubectl.run(`delete pvc orders -n ${world.namespace}`);
@@ -57,7 +58,7 @@ export const withoutSnapshotCrds: ClusterStory = {
     expect(reason).to.include(diskId).and.include('the deletion goes on by itself');
     const asked = await world.ecs.requests('DeleteDisk');
     expect(asked.map(({ parameters }) => parameters['DiskId'])).not.to.include(diskId);
-    const taken = await snapshotsOf(world, diskId);
+    const taken = await snapshotsOfDisk(world, diskId);
     expect(taken, 'its snapshot is made all the same').to.have.lengthOf(1);
 
     await applySnapshotCrds(kubectl, cluster.place.programs, ['v1']);
@@ -67,7 +68,7 @@ export const withoutSnapshotCrds: ClusterStory = {
       150_000,
     );
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=60s`);
-    expect(await snapshotsOf(world, diskId), 'the same snapshot').to.deep.equal(taken);
+    expect(await snapshotsOfDisk(world, diskId), 'the same snapshot').to.deep.equal(taken);
     const snapshot = `${diskId}-delprotect`;
     await world.waitFor(`volumesnapshot/${snapshot}`, '{.status.readyToUse}=true', {
       namespace: 'default',
@@ -87,29 +88,23 @@ export const withoutSnapshotCrds: ClusterStory = {
 };
 
 async function plainVolume(world: World): Promise<void> {
-  await applyClaim(world, { name: 'plain', storageClass: 'alicloud-disk-essd' });
-  const diskId = await attachedDisk(world, 'plain');
-  await world.ecs.writeDisk(diskId, 0, someData('plain'));
+  const { diskId } = await applyWrittenClaim(world, { name: 'plain', storageClass: 'alicloud-disk-essd' });
   await detachedDisk(world, 'plain', diskId);
   await deleteClaim(world, 'plain', diskId);
 }
 
 async function guardedExpansion(world: World): Promise<void> {
-  await applyClaim(world, { name: 'grows', storageClass: 'alicloud-datasafe-essd' });
-  const diskId = await attachedDisk(world, 'grows');
-  const data = someData('grows');
-  await world.ecs.writeDisk(diskId, 0, data);
+  const { diskId, data } = await applyWrittenClaim(world, {
+    name: 'grows',
+    storageClass: 'alicloud-datasafe-essd',
+  });
   await requestSize(world, 'grows', '40Gi');
   await world.event('PersistentVolumeClaim/grows', 'SnapshotCreated');
   await growFileSystem(world, 'grows', '40Gi');
   await world.eventually(
     'the snapshot of the expansion is released',
-    async () => (await snapshotsOf(world, diskId)).length === 0,
+    async () => (await snapshotsOfDisk(world, diskId)).length === 0,
   );
   expect((await disks(world)).find(({ id }) => id === diskId)).to.include({ sizeGiB: 40 });
   await expectData(world, diskId, data);
-}
-
-async function snapshotsOf(world: World, diskId: string): Promise<string[]> {
-  return (await snapshots(world)).filter(({ sourceDiskId }) => sourceDiskId === diskId).map(({ id }) => id);
 }

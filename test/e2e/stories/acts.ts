@@ -184,6 +184,22 @@ export async function attachedDisk(
   return diskId;
 }
 
+/**
+ * Applies a claim that a pod uses, and writes to its disk.
+ * @returns the disk, and what is now at its beginning.
+ */
+export async function applyWrittenClaim(
+  world: World,
+  wish: ClaimWish,
+  zone?: string,
+): Promise<{ diskId: string; data: Buffer }> {
+  await applyClaim(world, wish);
+  const diskId = await attachedDisk(world, wish.name, zone);
+  const data = someData(wish.name);
+  await world.ecs.writeDisk(diskId, 0, data);
+  return { diskId, data };
+}
+
 /** Waits until ECS shows the disk in use. @returns the instance that has it. */
 export async function untilAttached(world: World, diskId: string): Promise<string> {
   return await world.eventually(`disk ${diskId} is attached`, async () => {

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, boundDisk, deleteClaim, expectData, snapshots, someData } from './acts.ts';
+import {
+  applyClaim,
+  applyWrittenClaim,
+  attachedDisk,
+  boundDisk,
+  deleteClaim,
+  expectData,
+  snapshots,
+  someData,
+} from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 export const cloneClaim: Story = {
   title:
@@ -10,10 +20,10 @@ export const cloneClaim: Story = {
   },
   async tell(world) {
     const { ecs } = world;
-    await applyClaim(world, { name: 'original', storageClass: 'alicloud-disk-essd' });
-    const original = await attachedDisk(world, 'original');
-    const data = someData('original');
-    await ecs.writeDisk(original, 0, data);
+    const { diskId: original, data } = await applyWrittenClaim(world, {
+      name: 'original',
+      storageClass: 'alicloud-disk-essd',
+    });
 
     await applyClaim(world, { name: 'copy', storageClass: 'alicloud-disk-essd', cloneOf: 'original' });
     const copy = await attachedDisk(world, 'copy');
@@ -37,10 +47,7 @@ export const deleteUnusedClone: Story = {
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
     const storageClass = 'alicloud-datasafe-essd';
-    await applyClaim(world, { name: 'original', storageClass });
-    const original = await attachedDisk(world, 'original');
-    const data = someData('original');
-    await ecs.writeDisk(original, 0, data);
+    const { diskId: original, data } = await applyWrittenClaim(world, { name: 'original', storageClass });
 
     await applyClaim(world, { name: 'copy', storageClass, cloneOf: 'original' });
     // As the scheduler does for a pod, which then never comes.
@@ -55,9 +62,7 @@ export const deleteUnusedClone: Story = {
     });
 
     await deleteClaim(world, 'copy', copy);
-    await world.waitFor(`volumesnapshot/${copy}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, copy);
     const path = '-o jsonpath={.spec.source.snapshotHandle}';
     const handle = await kubectl.run(`get volumesnapshotcontent ${copy}-delprotect-content ${path}`);
     expect(handle).to.equal(between?.id);

@@ -3,16 +3,16 @@ import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story } from '../system/story.ts';
 import {
-  applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   deleteClaim,
   detachedDisk,
   disks,
   expectData,
   snapshots,
-  someData,
   volumeOf,
 } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 const example = (name: string) =>
   readFileSync(new URL(`../../../deploy/examples/datasafe/${name}`, import.meta.url), 'utf8');
@@ -28,17 +28,18 @@ export const deleteByMistake: Story = {
     moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }, { action: 'CreateDisk', skip: 1 }],
   },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '30Gi' });
-    const diskId = await attachedDisk(world, 'essd-pvc');
-    const data = someData('record.txt');
-    await ecs.writeDisk(diskId, 0, data);
+    const { kubectl, namespace } = world;
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'essd-pvc',
+      storageClass: 'alicloud-datasafe-essd',
+      size: '30Gi',
+    });
     await detachedDisk(world, 'essd-pvc', diskId);
     await deleteClaim(world, 'essd-pvc', diskId);
 
     const snapshot = `${diskId}-delprotect`;
     const contentName = `${diskId}-delprotect-content`;
-    await world.waitFor(`volumesnapshot/${snapshot}`, '{.status.readyToUse}=true', { namespace: 'default' });
+    await untilProtectionReady(world, diskId);
     const table = await kubectl.run('get volumesnapshot -n default');
     // The columns of the product document: name, ready, source content, size, content.
     expect(table).to.match(new RegExp(`${snapshot}\\s+true\\s+${contentName}\\s+30Gi\\s+${contentName}`));
@@ -79,9 +80,10 @@ export const deleteRefused: Story = {
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { ecs, kubectl, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await ecs.addFault({ action: 'CreateSnapshot', effect: { type: 'error', code: 'QuotaExceed.Snapshot' } });
     const volume = (await kubectl.json<{ spec: { volumeName: string } }>(`get pvc data -n ${namespace}`)).spec
@@ -94,9 +96,7 @@ export const deleteRefused: Story = {
 
     await ecs.clearFaults();
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
   },
 };
 
@@ -105,10 +105,11 @@ export const deleteStoppedByStranger: Story = {
     'delete where an object of somebody else has the name of the record: the disk stays until that is out of the way',
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
-    const { ecs, kubectl, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { kubectl, namespace } = world;
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await kubectl.apply(`
 apiVersion: snapshot.storage.k8s.io/v1
@@ -123,9 +124,7 @@ spec: { source: { persistentVolumeClaimName: something-else } }
 
     await kubectl.run(`delete volumesnapshot ${diskId}-delprotect -n default`);
     await kubectl.run(`wait pv/${volume} --for=delete --timeout=120s`);
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
   },
 };
 
@@ -134,13 +133,14 @@ export const protectionExpires: Story = {
   interruption: { moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }] },
   async tell(world) {
     const { ecs, kubectl } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
     await deleteClaim(world, 'data', diskId);
     const name = `${diskId}-delprotect`;
-    await world.waitFor(`volumesnapshot/${name}`, '{.status.readyToUse}=true', { namespace: 'default' });
+    await untilProtectionReady(world, diskId);
 
     // Its three days are over at ECS, for this one alone. In Kubernetes the date in the record is set back.
     const [snapshot] = (await snapshots(world)).filter(({ sourceDiskId }) => sourceDiskId === diskId);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
 import {
-  applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   deleteClaim,
@@ -26,9 +26,11 @@ export const expandForced: Story = {
   },
   async tell(world) {
     const { kubectl, namespace, eventually } = world;
-    await applyClaim(world, { name: 'essd-pvc', storageClass: 'alicloud-datasafe-essd', size: '25Gi' });
-    const diskId = await attachedDisk(world, 'essd-pvc');
-    await world.ecs.writeDisk(diskId, 0, someData('before'));
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'essd-pvc',
+      storageClass: 'alicloud-datasafe-essd',
+      size: '25Gi',
+    });
 
     await requestSize(world, 'essd-pvc', '30Gi');
     await growFileSystem(world, 'essd-pvc', '30Gi');
@@ -73,9 +75,7 @@ allowVolumeExpansion: true
       closed: 'alicloud-disk-essd',
     };
     for (const [name, storageClass] of Object.entries(policies)) {
-      await applyClaim(world, { name, storageClass });
-      const diskId = await attachedDisk(world, name);
-      await ecs.writeDisk(diskId, 0, someData(name));
+      await applyWrittenClaim(world, { name, storageClass });
     }
     await ecs.addFault({ action: 'CreateSnapshot', effect: { type: 'error', code: 'QuotaExceed.Snapshot' } });
 
@@ -106,10 +106,10 @@ export const expandFails: Story = {
   },
   async tell(world) {
     const { kubectl, ecs, namespace, eventually } = world;
-    await applyClaim(world, { name: 'orders', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'orders');
-    const data = someData('orders');
-    await ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'orders',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await ecs.addFault({
       action: 'ResizeDisk',
       effect: { type: 'error', code: 'InvalidDiskSize.NotSupported' },

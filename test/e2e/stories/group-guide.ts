@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { emulatorEnvironment } from '../../support/emulator.ts';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
-import { applyClaim, attachedDisk, detachedDisk, expectData, someData, type Claim } from './acts.ts';
+import { applyWrittenClaim, attachedDisk, detachedDisk, expectData, groups, type Claim } from './acts.ts';
+import { claimOf, generateClaims, untilGroupReady, type GroupContent } from './group-acts.ts';
 
 const guide = readFileSync(new URL('../../../docs/group-snapshots.md', import.meta.url), 'utf8');
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -14,10 +15,6 @@ const sizes: Readonly<Record<string, string>> = { 'data-mysql-0': '20Gi', 'data-
 
 interface Group extends KubeObject {
   readonly status: { readonly boundVolumeGroupSnapshotContentName: string };
-}
-
-interface GroupContent extends KubeObject {
-  readonly status: { readonly volumeGroupSnapshotHandle: string };
 }
 
 export const groupGuide: Story = {
@@ -39,9 +36,12 @@ export const groupGuide: Story = {
       await listMembers(world);
       await restoreInPlace(world);
       await expectContents(world, contents, '');
-      // Of the new disks: where a disk is gone, ECS no longer knows which claim it had.
+      // Of the new disks: where a disk is gone, ECS no longer knows which claim it had. It has the name of the first group,
+      // whose members snapshot-controller therefore does not let go: neither guide nor script takes them for members of this one.
       await world.kubectl.run(`delete vgs mysql-nightly -n ${world.namespace} --timeout=90s`);
       await takeGroup(world);
+      await listMembers(world);
+      expect((await generateClaims(world, 'mysql-nightly')).printed).to.match(/: 2 claims$/m);
     }
     await restoreFromEcs(world);
     await expectContents(world, contents, 'restored-');
@@ -60,9 +60,7 @@ function hasJq({ say }: World): boolean {
 async function makeVolumes(world: World): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   for (const [name, size] of Object.entries(sizes)) {
-    await applyClaim(world, { name, size, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-    const data = someData(name);
-    await world.ecs.writeDisk(await attachedDisk(world, name), 0, data);
+    const { data } = await applyWrittenClaim(world, { ...claimOf(name), size });
     contents.set(name, data);
   }
   return contents;
@@ -73,6 +71,7 @@ async function takeGroup(world: World): Promise<void> {
     block('## Taking one', 'yaml').replace('namespace: db', `namespace: ${world.namespace}`),
   );
   await typed(world, block('## Taking one', 'sh'));
+  await untilGroupReady(world, 'mysql-nightly');
 }
 
 /** Until each shows its size: the members become ready a little after the group. */
@@ -107,8 +106,8 @@ async function restoreFromEcs(world: World): Promise<void> {
   const { kubectl, namespace, ecs } = world;
   const group = await kubectl.json<Group>(`get vgs mysql-nightly -n ${namespace}`);
   const contentName = group.status.boundVolumeGroupSnapshotContentName;
-  const handle = (await kubectl.json<GroupContent>(`get vgsc ${contentName}`)).status
-    .volumeGroupSnapshotHandle;
+  const content = await kubectl.json<GroupContent>(`get vgsc ${contentName}`);
+  const handle = content.status?.volumeGroupSnapshotHandle ?? '';
   await setPolicy(world, contentName, 'Retain');
   await kubectl.run(`delete vgs mysql-nightly -n ${namespace} --timeout=90s`);
   await kubectl.run(`delete vgsc ${contentName} --timeout=90s`);
@@ -129,10 +128,10 @@ async function restoreFromEcs(world: World): Promise<void> {
   // Restored volumes need their group no longer.
   await setPolicy(world, `${namespace}-restore-${handle}`, 'Delete');
   await kubectl.run(`delete vgs restore-${handle} -n ${namespace} --timeout=90s`);
-  await world.eventually(`group ${handle} is gone from ECS`, async () => {
-    const { groups } = await ecs.control<{ groups: { id: string }[] }>('GET', '/state');
-    return groups.every(({ id }) => id !== handle);
-  });
+  await world.eventually(
+    `group ${handle} is gone from ECS`,
+    async () => !Object.keys(await groups(world)).includes(handle),
+  );
 }
 
 async function setPolicy({ kubectl }: World, contentName: string, deletionPolicy: string): Promise<void> {

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
-import type { KubeObject } from '../system/kubectl.ts';
 import type { Story, World } from '../system/story.ts';
 import {
-  applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   expectData,
@@ -14,20 +12,27 @@ import {
   untilAttached,
   untilDetached,
 } from './acts.ts';
-import { contentName, example, folder, groupsOf, inNamespace, type GroupContent } from './group-acts.ts';
+import {
+  byClaim,
+  claimOf,
+  contentName,
+  example,
+  generateClaims,
+  groupsOf,
+  inNamespace,
+  retainingClass,
+  retainingClassName,
+  untilGroupReady,
+  type GroupContent,
+} from './group-acts.ts';
 import { untilStopped } from './stateful-set.ts';
-
-interface Member extends KubeObject {
-  readonly spec: { readonly source: { readonly persistentVolumeClaimName: string } };
-  readonly status?: { readonly readyToUse: boolean; readonly volumeGroupSnapshotName?: string };
-}
 
 export const groupOfStatefulSet: Story = {
   title:
     'group snapshot of the MySQL StatefulSet: ready, mapped to its claims, one volume and all volumes restored',
   interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'CreateDisk', skip: 2 }] },
   async tell(world) {
-    const { kubectl, namespace, controlPlane } = world;
+    const { kubectl, namespace } = world;
     await kubectl.run(`apply -n ${namespace} -f -`, example('mysql.yaml'));
     const contents = new Map<string, Buffer>();
     for (const index of [0, 1]) {
@@ -39,11 +44,10 @@ export const groupOfStatefulSet: Story = {
 
     await kubectl.apply(example('group-snapshot-class-demo.yaml'));
     await kubectl.apply(inNamespace(world, example('group-snapshot-demo.yaml')));
-    await world.waitFor('vgs/group-snapshot-demo', '{.status.readyToUse}=true');
+    const snapshotOf = byClaim(await untilGroupReady(world, 'group-snapshot-demo'));
     expect(await kubectl.run(`get vgs group-snapshot-demo -n ${namespace}`)).to.match(
       /group-snapshot-demo\s+true/,
     );
-    const snapshotOf = await membersByClaim(world, 'group-snapshot-demo', 2);
     expect([...snapshotOf.keys()].sort()).to.deep.equal([...contents.keys()]);
     const description = await kubectl.run(`describe vgsc ${await contentName(world, 'group-snapshot-demo')}`);
     expect(description).to.match(/Volume Group Snapshot Handle:\s+ssg-\w+/);
@@ -67,19 +71,8 @@ export const groupOfStatefulSet: Story = {
       await untilDetached(world, await boundDisk(world, `data-mysql-${index}`));
     }
     await kubectl.run(`delete pvc data-mysql-0 data-mysql-1 -n ${namespace} --timeout=60s`);
-    const output = join(controlPlane.directory, `${namespace}-output.yaml`);
-    const args = [
-      namespace,
-      'group-snapshot-demo',
-      'alicloud-disk-essd',
-      '20Gi',
-      controlPlane.adminKubeconfig,
-      output,
-    ];
-    const path = `${controlPlane.programDirectory}:${process.env['PATH'] ?? ''}`;
-    const env = { PATH: path, HOME: controlPlane.directory };
-    await world.run('bash', [join(folder, 'generate_pvc.sh'), ...args], env);
-    await kubectl.run(`apply -f ${output}`);
+    const { file } = await generateClaims(world, 'group-snapshot-demo');
+    await kubectl.run(`apply -f ${file}`);
     const labelled = await kubectl.run(`get pvc -n ${namespace} -l app=mysql -o name`);
     expect(labelled.trim().split('\n').sort(), 'the next group snapshot finds them').to.deep.equal(
       [...contents.keys()].map((claim) => `persistentvolumeclaim/${claim}`),
@@ -96,29 +89,24 @@ export const groupPolicies: Story = {
   title: 'group snapshot deleted: with Delete the ECS group and its snapshots go, with Retain they stay',
   interruption: { moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }] },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await kubectl.apply(
-      example('group-snapshot-class-demo.yaml')
-        .replace('name: group-snapshot-class-demo', 'name: e2e-retain')
-        .replace('deletionPolicy: Delete', 'deletionPolicy: Retain'),
-    );
+    const { kubectl, namespace } = world;
+    await kubectl.apply(retainingClass);
     for (const name of ['one', 'two']) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      await ecs.writeDisk(await attachedDisk(world, name), 0, someData(name));
+      await applyWrittenClaim(world, claimOf(name));
     }
     const handles: Record<string, string> = {};
     for (const [name, groupClass] of [
       ['with-delete', 'alibabacloud-disk-group-snapshot'],
-      ['with-retain', 'e2e-retain'],
+      ['with-retain', retainingClassName],
     ] as const) {
       const wish = inNamespace(world, example('group-snapshot-demo.yaml'))
         // A backup tool of the user holds on to them, too.
         .replace('name: group-snapshot-demo', `name: ${name}\n  finalizers: [example.com/backup-tool]`)
         .replace('group-snapshot-class-demo', groupClass);
       await kubectl.apply(wish);
-      await world.waitFor(`vgs/${name}`, '{.status.readyToUse}=true');
+      await untilGroupReady(world, name);
       const content = await kubectl.json<GroupContent>(`get vgsc ${await contentName(world, name)}`);
-      handles[name] = content.status.volumeGroupSnapshotHandle;
+      handles[name] = content.status?.volumeGroupSnapshotHandle ?? '';
     }
     expect(Object.keys(await groups(world))).to.include.members(Object.values(handles));
 
@@ -136,9 +124,11 @@ export const groupPolicies: Story = {
     expect(retained).to.have.lengthOf(2);
     expect((await snapshots(world)).map(({ id }) => id)).to.include.members(retained);
     const { items } = await kubectl.json<{ items: GroupContent[] }>('get vgsc');
-    const kept = items.find(({ status }) => status.volumeGroupSnapshotHandle === handles['with-retain']);
+    const isOf = (name: string) => (content: GroupContent) =>
+      content.status?.volumeGroupSnapshotHandle === handles[name];
+    const kept = items.find(isOf('with-retain'));
     expect(kept).not.to.equal(undefined);
-    const deleted = items.filter(({ status }) => status.volumeGroupSnapshotHandle === handles['with-delete']);
+    const deleted = items.filter(isOf('with-delete'));
     expect(deleted, 'the content goes with the policy Delete').to.deep.equal([]);
   },
 };
@@ -152,10 +142,7 @@ export const groupAcrossZones: Story = {
     const zones = [...new Set(nodes.map(({ zoneId }) => zoneId))];
     const diskIds: string[] = [];
     for (const [index, name] of ['here', 'there'].entries()) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      const diskId = await attachedDisk(world, name, zones[index]);
-      await world.ecs.writeDisk(diskId, 0, someData(name));
-      diskIds.push(diskId);
+      diskIds.push((await applyWrittenClaim(world, claimOf(name), zones[index])).diskId);
     }
     const wish = example('group-snapshot-demo.yaml').replace(
       'group-snapshot-class-demo',
@@ -181,21 +168,6 @@ export const groupAcrossZones: Story = {
     await kubectl.run(`delete vgs group-snapshot-demo -n ${namespace} --timeout=60s`);
   },
 };
-
-/** What a user sees who looks for the snapshot of his claim. */
-async function membersByClaim(world: World, group: string, count: number): Promise<Map<string, string>> {
-  return await world.eventually(`the ${count} members of ${group} are ready`, async () => {
-    const { items } = await world.kubectl.json<{ items: Member[] }>(
-      `get volumesnapshot -n ${world.namespace}`,
-    );
-    const members = items.filter(
-      ({ status }) => status?.volumeGroupSnapshotName === group && status.readyToUse,
-    );
-    return members.length === count
-      ? new Map(members.map(({ spec, metadata }) => [spec.source.persistentVolumeClaimName, metadata.name]))
-      : undefined;
-  });
-}
 
 /** Waits for a pod of the StatefulSet, and plays the kubelet: it runs. @returns the disk of its claim. */
 async function runningReplica(world: World, index: number): Promise<string> {

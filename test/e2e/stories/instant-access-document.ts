@@ -11,6 +11,7 @@ import {
   untilAttached,
   untilDetached,
 } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 import { untilStopped } from './stateful-set.ts';
 
 const example = (name: string) =>
@@ -94,9 +95,7 @@ async function deleteByMistake(world: World, diskId: string): Promise<void> {
   await untilStopped(world, 'mysql-sts');
   await untilDetached(world, diskId);
   await kubectl.run('delete pvc essd-pvc -n autosnapshot');
-  await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-    namespace: 'default',
-  });
+  await untilProtectionReady(world, diskId);
   expect(await kubectl.run('get volumesnapshot')).to.match(
     new RegExp(
       `${diskId}-delprotect\\s+true\\s+${diskId}-delprotect-content\\s+30Gi\\s+${diskId}-delprotect-content`,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Story, World } from '../system/story.ts';
-import { applyClaim, attachedDisk, detachedDisk, disks, someData } from './acts.ts';
+import { applyWrittenClaim, detachedDisk, disks } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 export const rightsTakenAway: Story = {
   title:
@@ -10,10 +11,11 @@ export const rightsTakenAway: Story = {
     moments: [{ action: 'CreateSnapshot' }, { action: 'DeleteDisk' }],
   },
   async tell(world) {
-    const { kubectl, controlPlane, namespace, ecs } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-datasafe-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    await ecs.writeDisk(diskId, 0, someData('data'));
+    const { kubectl, controlPlane, namespace } = world;
+    const { diskId } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-datasafe-essd',
+    });
     await detachedDisk(world, 'data', diskId);
 
     await controlPlane.whileDenied(async () => {
@@ -26,9 +28,7 @@ export const rightsTakenAway: Story = {
       await kubectl.apply(JSON.stringify({ ...rest, metadata: { name: metadata.name } }));
       await untilAllAreReady(world);
     });
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
     await world.eventually('the disk is gone', async () =>
       (await disks(world)).every(({ id }) => id !== diskId),
     );

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, expectData, snapshots, someData } from './acts.ts';
+import { applyClaim, applyWrittenClaim, attachedDisk, expectData, someData } from './acts.ts';
+import { applySnapshot, snapshotsOfDisk, untilSnapshotReady } from './snapshot-acts.ts';
 
 export const snapshotAndRestore: Story = {
   title:
@@ -10,30 +11,23 @@ export const snapshotAndRestore: Story = {
   },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-disk-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    const data = someData('first');
-    await ecs.writeDisk(diskId, 0, data);
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-disk-essd',
+    });
 
-    await kubectl.apply(`
-apiVersion: snapshot.storage.k8s.io/v1
-kind: VolumeSnapshot
-metadata: { name: first, namespace: ${namespace} }
-spec:
-  volumeSnapshotClassName: alibabacloud-disk-snapshot
-  source: { persistentVolumeClaimName: data }
-`);
-    await world.waitFor('volumesnapshot/first', '{.status.readyToUse}=true');
+    await applySnapshot(world, 'first', 'data');
+    await untilSnapshotReady(world, 'first');
     await ecs.writeDisk(diskId, 0, someData('later'));
     await applyClaim(world, { name: 'restored', storageClass: 'alicloud-disk-essd', snapshot: 'first' });
     await expectData(world, await attachedDisk(world, 'restored'), data);
 
-    const taken = (await snapshots(world)).filter(({ sourceDiskId }) => sourceDiskId === diskId);
-    expect(taken).to.have.lengthOf(1);
+    expect(await snapshotsOfDisk(world, diskId)).to.have.lengthOf(1);
     await kubectl.run(`delete volumesnapshot first -n ${namespace}`);
-    await world.eventually('the snapshot is gone from ECS', async () => {
-      return (await snapshots(world)).every(({ sourceDiskId }) => sourceDiskId !== diskId);
-    });
+    await world.eventually(
+      'the snapshot is gone from ECS',
+      async () => (await snapshotsOfDisk(world, diskId)).length === 0,
+    );
   },
 };
 
@@ -42,18 +36,9 @@ export const snapshotOfNothing: Story = {
     'A VolumeSnapshot of a claim that is not there waits, with an event, and turns ready once the claim has data',
   interruption: { moments: [{ action: 'CreateSnapshot' }] },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await kubectl.apply(`
-apiVersion: snapshot.storage.k8s.io/v1
-kind: VolumeSnapshot
-metadata: { name: early, namespace: ${namespace} }
-spec:
-  volumeSnapshotClassName: alibabacloud-disk-snapshot
-  source: { persistentVolumeClaimName: late }
-`);
+    await applySnapshot(world, 'early', 'late');
     await world.event('VolumeSnapshot/early', 'SnapshotContentCreationFailed');
-    await applyClaim(world, { name: 'late', storageClass: 'alicloud-disk-essd' });
-    await ecs.writeDisk(await attachedDisk(world, 'late'), 0, someData('late'));
-    await world.waitFor('volumesnapshot/early', '{.status.readyToUse}=true');
+    await applyWrittenClaim(world, { name: 'late', storageClass: 'alicloud-disk-essd' });
+    await untilSnapshotReady(world, 'early');
   },
 };

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
 import {
   applyClaim,
+  applyWrittenClaim,
   attachedDisk,
   boundDisk,
   detachedDisk,
   disks,
   expectData,
-  someData,
   volumeOf,
 } from './acts.ts';
 
@@ -16,11 +16,11 @@ export const staticVolume: Story = {
     'A disk that is there already becomes a volume by hand, with its data, and is deleted with its claim',
   interruption: { moments: [{ action: 'AttachDisk', skip: 1 }, { action: 'DeleteDisk' }] },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'first', storageClass: 'alicloud-disk-essd' });
-    const diskId = await attachedDisk(world, 'first');
-    const data = someData('first');
-    await ecs.writeDisk(diskId, 0, data);
+    const { kubectl, namespace } = world;
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'first',
+      storageClass: 'alicloud-disk-essd',
+    });
     await detachedDisk(world, 'first', diskId);
 
     // Kubernetes forgets the volume, ECS keeps the disk: the policy of the volume is changed to Retain.

@@ -1,8 +1,27 @@
 import { expect } from 'chai';
 import type { KubeObject } from '../system/kubectl.ts';
 import type { Story } from '../system/story.ts';
-import { applyClaim, attachedDisk, expectData, snapshots, someData } from './acts.ts';
-import { contentName, example, groups, groupsOf, inNamespace, type GroupContent } from './group-acts.ts';
+import {
+  applyClaim,
+  applyWrittenClaim,
+  attachedDisk,
+  expectData,
+  groups,
+  snapshots,
+  someData,
+} from './acts.ts';
+import {
+  claimOf,
+  contentName,
+  example,
+  groupsOf,
+  inNamespace,
+  retainingClass,
+  retainingClassName,
+  untilGroupReady,
+  type GroupContent,
+} from './group-acts.ts';
+import { applySnapshot, snapshotsOfDisk, untilSnapshotReady } from './snapshot-acts.ts';
 
 interface SnapshotContent extends KubeObject {
   readonly status: { readonly snapshotHandle: string };
@@ -16,19 +35,12 @@ export const snapshotTakenOver: Story = {
   },
   async tell(world) {
     const { kubectl, ecs, namespace } = world;
-    await applyClaim(world, { name: 'data', storageClass: 'alicloud-disk-essd' });
-    const diskId = await attachedDisk(world, 'data');
-    const data = someData('data');
-    await ecs.writeDisk(diskId, 0, data);
-    await kubectl.apply(`
-apiVersion: snapshot.storage.k8s.io/v1
-kind: VolumeSnapshot
-metadata: { name: first, namespace: ${namespace} }
-spec:
-  volumeSnapshotClassName: alibabacloud-disk-snapshot
-  source: { persistentVolumeClaimName: data }
-`);
-    await world.waitFor('volumesnapshot/first', '{.status.readyToUse}=true');
+    const { diskId, data } = await applyWrittenClaim(world, {
+      name: 'data',
+      storageClass: 'alicloud-disk-essd',
+    });
+    await applySnapshot(world, 'first', 'data');
+    await untilSnapshotReady(world, 'first');
 
     // Kubernetes forgets the snapshot, ECS keeps it.
     const path = '{.status.boundVolumeSnapshotContentName}';
@@ -40,21 +52,21 @@ spec:
     ]);
     await kubectl.run(`delete volumesnapshot first -n ${namespace} --timeout=60s`);
     await kubectl.run(`delete volumesnapshotcontent ${name} --timeout=60s`);
-    const ofDisk = async () => {
-      const all = await snapshots(world);
-      return all.filter(({ sourceDiskId }) => sourceDiskId === diskId).map(({ id }) => id);
-    };
-    expect(await ofDisk()).to.deep.equal([content.status.snapshotHandle]);
+    const kept = [content.status.snapshotHandle];
+    expect(await snapshotsOfDisk(world, diskId)).to.deep.equal(kept);
 
     await ecs.writeDisk(diskId, 0, someData('later'));
     await kubectl.apply(importedSnapshot(namespace, content.status.snapshotHandle));
-    await world.waitFor('volumesnapshot/imported', '{.status.readyToUse}=true');
+    await untilSnapshotReady(world, 'imported');
     await applyClaim(world, { name: 'restored', storageClass: 'alicloud-disk-essd', snapshot: 'imported' });
     await expectData(world, await attachedDisk(world, 'restored'), data);
-    expect(await ofDisk()).to.deep.equal([content.status.snapshotHandle]);
+    expect(await snapshotsOfDisk(world, diskId)).to.deep.equal(kept);
 
     await kubectl.run(`delete volumesnapshot imported -n ${namespace} --timeout=90s`);
-    await world.eventually('the snapshot is gone from ECS', async () => (await ofDisk()).length === 0);
+    await world.eventually(
+      'the snapshot is gone from ECS',
+      async () => (await snapshotsOfDisk(world, diskId)).length === 0,
+    );
   },
 };
 
@@ -65,25 +77,19 @@ export const groupTakenOver: Story = {
     moments: [{ action: 'CreateSnapshotGroup' }, { action: 'DeleteSnapshotGroup' }],
   },
   async tell(world) {
-    const { kubectl, ecs, namespace } = world;
-    await kubectl.apply(
-      example('group-snapshot-class-demo.yaml')
-        .replace('name: group-snapshot-class-demo', 'name: e2e-retain')
-        .replace('deletionPolicy: Delete', 'deletionPolicy: Retain'),
-    );
+    const { kubectl, namespace } = world;
+    await kubectl.apply(retainingClass);
     const diskIds: string[] = [];
     for (const name of ['one', 'two']) {
-      await applyClaim(world, { name, storageClass: 'alicloud-disk-essd', labels: { app: 'mysql' } });
-      const diskId = await attachedDisk(world, name);
-      await ecs.writeDisk(diskId, 0, someData(name));
+      const { diskId } = await applyWrittenClaim(world, claimOf(name));
       diskIds.push(diskId);
     }
-    const wish = example('group-snapshot-demo.yaml').replace('group-snapshot-class-demo', 'e2e-retain');
+    const wish = example('group-snapshot-demo.yaml').replace('group-snapshot-class-demo', retainingClassName);
     await kubectl.apply(inNamespace(world, wish));
-    await world.waitFor('vgs/group-snapshot-demo', '{.status.readyToUse}=true');
+    await untilGroupReady(world, 'group-snapshot-demo');
     const name = await contentName(world, 'group-snapshot-demo');
     const content = await kubectl.json<GroupContent>(`get vgsc ${name}`);
-    const handle = content.status.volumeGroupSnapshotHandle;
+    const handle = content.status?.volumeGroupSnapshotHandle ?? '';
     expect(await groupsOf(world, diskIds), 'one wish, one group').to.deep.equal([handle]);
     const members = (await groups(world))[handle] ?? [];
     expect(members).to.have.lengthOf(2);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Story } from '../system/story.ts';
 import { emulatorOf } from '../system/product.ts';
 import { applyClaim, boundDisk, disks, expectData, snapshots, someData, volumeOf } from './acts.ts';
+import { untilProtectionReady } from './snapshot-acts.ts';
 
 const preset = fileURLToPath(new URL('../../../deploy/charts/csi-datasafe/values-try.yaml', import.meta.url));
 const ours = fileURLToPath(new URL('../values-try.yaml', import.meta.url));
@@ -34,9 +35,7 @@ export const tryPreset: Story = {
     await ecs.writeDisk(diskId, 0, data);
     await ecs.detach(diskId);
     await kubectl.run(`delete pvc data -n ${namespace}`);
-    await world.waitFor(`volumesnapshot/${diskId}-delprotect`, '{.status.readyToUse}=true', {
-      namespace: 'default',
-    });
+    await untilProtectionReady(world, diskId);
     await eventually('the disk is gone', async () => (await disks(ofRelease)).length === 0);
     expect(await snapshots(ofRelease)).to.have.lengthOf(1);
 

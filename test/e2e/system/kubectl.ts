@@ -40,7 +40,11 @@ export interface KubeObject {
     readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+    }[];
     readonly finalizers?: readonly string[];
     readonly deletionTimestamp?: string;
   };

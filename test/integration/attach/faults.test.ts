@@ -1,9 +1,9 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { addNode, placedDisks, publish, unpublish } from '../../support/attachments.ts';
-import { startEmulator, type Emulator, type FaultRule } from '../../support/emulator.ts';
-import { socketDirectory, startPlugin, type Plugin, type SocketDirectory } from '../../support/plugin.ts';
-import { createVolume, expectFailure, untilReady } from '../../support/volumes.ts';
+import type { FaultRule } from '../../support/emulator.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { createVolume, expectFailure } from '../../support/volumes.ts';
 
 type Mishap = Pick<FaultRule, 'when' | 'effect'>;
 
@@ -33,47 +33,27 @@ const mishaps: Readonly<Record<string, Mishap>> = {
 };
 
 describe('ECS misbehaving while disks are attached and detached', () => {
-  let emulator: Emulator;
-  let directory: SocketDirectory;
-  let plugin: Plugin;
-  let number = 0;
-
-  before(async () => {
-    emulator = await startEmulator();
-    directory = socketDirectory();
-    await emulator.configure({ createDiskMs: 5, attachMs: 100, detachMs: 100 });
-    plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
-    await untilReady(plugin.client);
-  });
-
-  after(async () => {
-    await plugin[Symbol.asyncDispose]();
-    directory[Symbol.dispose]();
-    await emulator[Symbol.asyncDispose]();
-  });
-
-  afterEach(() => emulator.clearFaults());
+  const site = siteOfSuite({ settings: { createDiskMs: 5, attachMs: 100, detachMs: 100 } });
 
   const prepare = async () => {
-    number += 1;
-    const volumeId = await createVolume(plugin.client, `pvc-${number}`);
-    return { volumeId, node: await addNode(emulator) };
+    const volumeId = await createVolume(site.client, 'pvc-1');
+    return { volumeId, node: await addNode(site.emulator) };
   };
-  const placeOf = async (volumeId: string) => (await placedDisks(emulator)).get(volumeId)?.instanceIds;
+  const placeOf = async (volumeId: string) => (await placedDisks(site.emulator)).get(volumeId)?.instanceIds;
 
   for (const [what, mishap] of Object.entries(mishaps)) {
     it(`${what} at AttachDisk and DetachDisk: each is done once, and the calls succeed`, async () => {
       const { volumeId, node } = await prepare();
-      await emulator.clearRequests();
-      await emulator.addFault({ action: 'AttachDisk', ...mishap, times: 1 });
-      await publish(plugin.client, volumeId, node, { timeLimitMs: 15_000 });
+      await site.emulator.clearRequests();
+      await site.emulator.addFault({ action: 'AttachDisk', ...mishap, times: 1 });
+      await publish(site.client, volumeId, node, { timeLimitMs: 15_000 });
       expect(await placeOf(volumeId)).to.deep.equal([node]);
 
-      await emulator.addFault({ action: 'DetachDisk', ...mishap, times: 1 });
-      await unpublish(plugin.client, volumeId, node, 15_000);
+      await site.emulator.addFault({ action: 'DetachDisk', ...mishap, times: 1 });
+      await unpublish(site.client, volumeId, node, 15_000);
       expect(await placeOf(volumeId)).to.deep.equal([]);
       for (const action of ['AttachDisk', 'DetachDisk']) {
-        const sent = (await emulator.requests(action)).length;
+        const sent = (await site.emulator.requests(action)).length;
         expect(sent, action).to.equal(mishap.when === 'before' ? 2 : 1);
       }
     });
@@ -82,27 +62,27 @@ describe('ECS misbehaving while disks are attached and detached', () => {
   for (const action of ['DescribeInstances', 'DescribeInstanceTypes']) {
     it(`attaches also without the right to ${action}`, async () => {
       const { volumeId, node } = await prepare();
-      await emulator.addFault({ action, effect: { type: 'error', code: 'Forbidden.RAM' } });
-      await publish(plugin.client, volumeId, node);
-      await unpublish(plugin.client, volumeId, node);
+      await site.emulator.addFault({ action, effect: { type: 'error', code: 'Forbidden.RAM' } });
+      await publish(site.client, volumeId, node);
+      await unpublish(site.client, volumeId, node);
       expect(await placeOf(volumeId)).to.deep.equal([]);
     });
   }
 
   it('names the right that is missing for attaching, with both ids', async () => {
     const { volumeId, node } = await prepare();
-    await emulator.addFault({ action: 'AttachDisk', effect: { type: 'error', code: 'Forbidden.RAM' } });
+    await site.emulator.addFault({ action: 'AttachDisk', effect: { type: 'error', code: 'Forbidden.RAM' } });
     const text = new RegExp(`${volumeId}.*${node}.*ecs:AttachDisk`);
-    await expectFailure(publish(plugin.client, volumeId, node), GrpcStatus.PERMISSION_DENIED, text);
+    await expectFailure(publish(site.client, volumeId, node), GrpcStatus.PERMISSION_DENIED, text);
   });
 
   it('keeps the answer of ECS when the instance takes no more, although its type says otherwise', async () => {
     const { volumeId, node } = await prepare();
-    await emulator.addFault({
+    await site.emulator.addFault({
       action: 'AttachDisk',
       effect: { type: 'error', code: 'InstanceDiskLimitExceeded' },
     });
     const text = new RegExp(`${volumeId}.*${node}`);
-    await expectFailure(publish(plugin.client, volumeId, node), GrpcStatus.RESOURCE_EXHAUSTED, text);
+    await expectFailure(publish(site.client, volumeId, node), GrpcStatus.RESOURCE_EXHAUSTED, text);
   });
 });

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 
-import { CreateSnapshotRequest } from '@alicloud/ecs20140526';
 import { expect } from 'chai';
 
 import { emulatorWith, type EmulatorTarget } from './emulator-target.ts';
-import { present } from './sdk-client.ts';
 
 const gib = 1024 ** 3;
 
@@ -17,9 +15,6 @@ describe('Control endpoints for bytes', () => {
   });
   after(() => emulator[Symbol.asyncDispose]());
   afterEach(() => emulator.clearFaults());
-
-  const newSnapshot = async (diskId: string): Promise<string> =>
-    present((await emulator.client.createSnapshot(new CreateSnapshotRequest({ diskId }))).body?.snapshotId);
 
   it('write and read bytes anywhere in an attached disk', async () => {
     const diskId = await emulator.newDisk();
@@ -70,7 +65,7 @@ describe('Control endpoints for bytes', () => {
   it('show the bytes of a snapshot once it is cut', async () => {
     await emulator.configure({ cutMs: 1000 });
     const diskId = await emulator.usedDisk();
-    const snapshotId = await newSnapshot(diskId);
+    const snapshotId = await emulator.newSnapshot(diskId);
     expect((await emulator.send('GET', `snapshots/${snapshotId}/data?length=1`))[0]).to.equal(409);
     await emulator.advance(1000);
     await emulator.writeDisk(diskId, 0, Buffer.from('y'));

@@ -18,11 +18,8 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
   after(() => emulator[Symbol.asyncDispose]());
   afterEach(() => emulator.clearFaults());
 
-  const newSnapshot = async (diskId: string): Promise<string> =>
-    present((await emulator.client.createSnapshot(new CreateSnapshotRequest({ diskId }))).body?.snapshotId);
-
   it('hold, finish or fail an upload', async () => {
-    const snapshotId = await newSnapshot(await emulator.usedDisk());
+    const snapshotId = await emulator.newSnapshot(await emulator.usedDisk());
     const change = (body: unknown) => emulator.control('POST', `/snapshots/${snapshotId}`, body);
     expect(await change({ progress: 40 })).to.include({ heldProgress: 40 });
     await emulator.advance(100_000);
@@ -126,7 +123,7 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
   });
 
   it('let an image use a snapshot', async () => {
-    const snapshotId = await newSnapshot(await emulator.usedDisk());
+    const snapshotId = await emulator.newSnapshot(await emulator.usedDisk());
     await emulator.control('POST', `/snapshots/${snapshotId}`, { isUsedByImage: true });
     const remove = (): Promise<string> =>
       outcomeOf(emulator.client.deleteSnapshot(new DeleteSnapshotRequest({ snapshotId, force: true })));
@@ -137,7 +134,7 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
 
   it('do not finish an upload before the cut, but can fail it', async () => {
     await emulator.configure({ cutMs: 1000 });
-    const snapshotId = await newSnapshot(await emulator.usedDisk());
+    const snapshotId = await emulator.newSnapshot(await emulator.usedDisk());
     await emulator.configure({ cutMs: 0 });
     expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"status":"accomplished"}'))[0]).to.equal(
       409,
@@ -149,7 +146,7 @@ describe('Control endpoints for instances, attachments and snapshots', () => {
     const diskId = await emulator.usedDisk();
     const expiring = new CreateSnapshotRequest({ diskId, retentionDays: 3 });
     const snapshotId = present((await emulator.client.createSnapshot(expiring)).body?.snapshotId);
-    const lasting = await newSnapshot(diskId);
+    const lasting = await emulator.newSnapshot(diskId);
     expect((await emulator.send('POST', `snapshots/${lasting}`, '{"status":"expired"}'))[0]).to.equal(409);
     expect((await emulator.send('POST', `snapshots/${snapshotId}`, '{"status":"expired"}'))[0]).to.equal(200);
     const { snapshots } = await emulator.control<{ snapshots: { id: string }[] }>('GET', '/state');

@@ -1,4 +1,4 @@
-import { CreateDiskRequest } from '@alicloud/ecs20140526';
+import { CreateDiskRequest, CreateSnapshotRequest } from '@alicloud/ecs20140526';
 
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { lastingKey, present, sdkClient, type Client } from './sdk-client.ts';
@@ -14,6 +14,8 @@ export interface EmulatorTarget extends Emulator {
   newDisk(change?: Partial<CreateDiskRequest>): Promise<string>;
   /** A disk that is attached and was written to. */
   usedDisk(change?: Partial<CreateDiskRequest>): Promise<string>;
+  /** A snapshot whose upload has begun. */
+  newSnapshot(diskId: string): Promise<string>;
 }
 
 export const regionId = 'cn-hangzhou';
@@ -43,6 +45,8 @@ export async function emulatorWith(
       const response = await fetch(url, { method, ...(body === undefined ? {} : { body }) });
       return [response.status, await response.text()];
     },
+    newSnapshot: async (diskId) =>
+      present((await client.createSnapshot(new CreateSnapshotRequest({ diskId }))).body?.snapshotId),
     usedDisk: async (change) => {
       const diskId = await newDisk(change);
       await emulator.attach(diskId);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import type { VolumeGroupSnapshot__Output } from '../../../src/generated/csi/v1/VolumeGroupSnapshot.ts';
 import type { CsiClient } from '../../support/csi-client.ts';
-import { startEmulator, type Emulator } from '../../support/emulator.ts';
-import { socketDirectory, startPlugin } from '../../support/plugin.ts';
-import { createSnapshot, createVolume, untilReady } from '../../support/volumes.ts';
-import { createGroup, forEachOf, groupGate, memberOf, untilDecided } from './groups.ts';
+import type { Emulator } from '../../support/emulator.ts';
+import { groupsOn } from '../../support/group-snapshots.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { createSnapshot, createVolume } from '../../support/volumes.ts';
+import { createGroup, forEachOf, memberOf, untilDecided } from './groups.ts';
 import { startStampWriter, type StampWriter } from '../../../src/demo/stamp-writer.ts';
 import { bytesToRead, prefixIn } from '../../../src/demo/stamps.ts';
 
@@ -86,26 +87,16 @@ async function restoreAll(
 }
 
 describe('Group snapshots under a writer that never stops', () => {
+  const site = siteOfSuite({
+    args: groupsOn,
+    settings: { createDiskMs: 0, attachMs: 0, cutMs: 30, uploadMs: 0, disksPerInstance: 1000 },
+  });
+
   it(`${cutsInAll} times, of 2 to 16 disks, hold a prefix of what was written; single snapshots never do`, async () => {
-    await using emulator = await startEmulator();
-    using directory = socketDirectory();
-    await emulator.configure({
-      createDiskMs: 0,
-      attachMs: 0,
-      cutMs: 30,
-      uploadMs: 0,
-      disksPerInstance: 1000,
-    });
-    await using plugin = await startPlugin({
-      ecsEndpoint: emulator.endpoint,
-      socket: directory.socket,
-      args: groupGate,
-    });
-    await untilReady(plugin.client);
+    const { emulator } = site;
     const startedAt = Date.now();
-    const place = { client: plugin.client, emulator };
     const sets = await forEachOf(diskCounts, setsAtOnce, (diskCount, index) =>
-      cutSet(place, diskCount, cutsOf(index)),
+      cutSet(site, diskCount, cutsOf(index)),
     );
 
     const groups = sets.flatMap((set) => set.groups);

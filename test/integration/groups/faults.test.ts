@@ -75,7 +75,6 @@ describe('ECS misbehaving towards groups', () => {
       ],
     });
     const error = await failureOf(createGroup(site.client, 'groupsnapshot-1', volumes));
-    await site.emulator.configure({ ramPolicies: [] });
     expect(GrpcStatus[error.code]).to.equal('UNAVAILABLE');
     expect(error.details).to.contain('grant ecs:DescribeSnapshotGroups');
     expect((await site.emulator.counts()).groups).to.equal(0);

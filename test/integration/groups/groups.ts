@@ -6,9 +6,6 @@ import type { VolumeGroupSnapshot__Output } from '../../../src/generated/csi/v1/
 import { invoke, type CsiClient } from '../../support/csi-client.ts';
 import { undecided } from '../../support/volumes.ts';
 
-/** The flag that switches group snapshots on. */
-export const groupGate = ['--feature-gates', 'EnableVolumeGroupSnapshots=true'];
-
 /** The time limit that csi-snapshotter sets for a call unless it is told another one. */
 const callLimitMs = 60_000;
 const patienceMs = 120_000;

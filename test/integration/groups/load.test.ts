@@ -6,11 +6,12 @@ import {
   type Emulator,
   type LoggedRequest,
 } from '../../support/emulator.ts';
+import { groupsOn } from '../../support/group-snapshots.ts';
 import { inspectable, liveHeapBytes } from '../../support/heap.ts';
 import { socketDirectory, startPlugin } from '../../support/plugin.ts';
 import { untilReady } from '../../support/volumes.ts';
 import { lastingKey, present, sdkClient } from '../emulator/sdk-client.ts';
-import { createGroup, deleteGroup, forEachOf, groupGate } from './groups.ts';
+import { createGroup, deleteGroup, forEachOf } from './groups.ts';
 
 const groupCount = 100;
 const disksPerGroup = 16;
@@ -76,7 +77,7 @@ describe('A hundred group snapshots at once', () => {
     await using plugin = await startPlugin({
       ecsEndpoint: emulator.endpoint,
       socket: directory.socket,
-      args: [...groupGate, '--poll-interval', `${pollMs}ms`],
+      args: [...groupsOn, '--poll-interval', `${pollMs}ms`],
       env: { ...emulatorEnvironment, ...inspectable },
     });
     await untilReady(plugin.client);

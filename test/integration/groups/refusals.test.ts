@@ -22,10 +22,6 @@ const { FAILED_PRECONDITION, INVALID_ARGUMENT, ALREADY_EXISTS, NOT_FOUND, UNAVAI
 describe('A group snapshot that cannot be', () => {
   const site = siteOfSuite({ args: groupsOn });
 
-  afterEach(async () => {
-    await site.emulator.configure({ groupDisks: 16, groupCapacityGiB: 32768, ramPolicies: [] });
-  });
-
   const used = (...names: string[]) => createUsedVolumes(site.client, site.emulator, names);
   /** A volume of other parameters, attached and written to. */
   const usedOf = async (name: string, parameters: Record<string, string>) => {
@@ -167,7 +163,6 @@ describe('A group snapshot that cannot be', () => {
     expect([second.code, second.details]).to.deep.equal([first.code, first.details]);
     expect(await sent('CreateSnapshotGroup')).to.equal(1);
     await site.emulator.control('POST', '/clock', { advanceMs: 60_000 });
-    await site.emulator.configure({ cutMs: 20 });
     expect((await createGroup(site.client, name, ids)).readyToUse).to.equal(true);
   });
 
@@ -234,7 +229,6 @@ describe('A group snapshot that cannot be', () => {
       const text = /snapshot group ssg-\w+ exists, but ECS does not show it.*RAM rights/;
       await expectFailure(deleteGroup(site.client, groupSnapshotId), UNAVAILABLE, text);
       await expectFailure(getGroup(site.client, groupSnapshotId), UNAVAILABLE, text);
-      await site.emulator.configure({ ramPolicies: [] });
       expect(await site.emulator.counts()).to.deep.include({ groups: 1, snapshots: 2 });
     });
 
@@ -243,7 +237,6 @@ describe('A group snapshot that cannot be', () => {
       await site.emulator.configure({ cutMs: 60_000 });
       await failureOf(createGroup(site.client, newName(), ids, { timeLimitMs: 1000 }));
       const state = await site.emulator.control<{ groups: { id: string }[] }>('GET', '/state');
-      await site.emulator.configure({ cutMs: 20 });
       await deleteGroup(site.client, state.groups[0]?.id ?? '');
       expect(await site.emulator.counts()).to.deep.include({ groups: 0, snapshots: 0 });
     });

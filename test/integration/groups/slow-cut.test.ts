@@ -2,9 +2,10 @@ import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { CsiClient } from '../../support/csi-client.ts';
 import { startEmulator, type Emulator } from '../../support/emulator.ts';
+import { groupsOn } from '../../support/group-snapshots.ts';
 import { socketDirectory, startPlugin } from '../../support/plugin.ts';
 import { createUsedVolume, eventually, untilReady } from '../../support/volumes.ts';
-import { createGroupOnce, groupGate } from './groups.ts';
+import { createGroupOnce } from './groups.ts';
 
 /** How long ECS takes for the cut, on its own clock, which moves only as the sidecar's time passes. */
 const cutSeconds = 25;
@@ -81,7 +82,7 @@ describe('A cut that takes 25 seconds', () => {
       await using plugin = await startPlugin({
         ecsEndpoint: emulator.endpoint,
         socket: directory.socket,
-        args: [...groupGate, '--poll-interval', '50ms'],
+        args: [...groupsOn, '--poll-interval', '50ms'],
       });
       await untilReady(plugin.client);
       const stand = { client: plugin.client, emulator };

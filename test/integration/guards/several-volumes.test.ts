@@ -1,10 +1,9 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator, type Emulator } from '../../support/emulator.ts';
-import { startKubeApi, type KubeApi, type KubeObject } from '../../support/kube-api/kube-api.ts';
-import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
-import { createUsedVolume, eventually, expectFailure, failureOf, untilReady } from '../../support/volumes.ts';
+import type { KubeObject } from '../../support/kube-api/kube-api.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { createUsedVolume, eventually, expectFailure, failureOf } from '../../support/volumes.ts';
 import { driverName, volumeObject } from '../kube/set-up.ts';
 
 /** A volume of the disk in one of the phases of Kubernetes, with the given attributes. */
@@ -22,32 +21,16 @@ function volumeIn(
 }
 
 describe('A disk for which several PersistentVolumes stand', () => {
-  let emulator: Emulator;
-  let kube: KubeApi;
-  let plugin: Plugin;
-  const directory = socketDirectory();
-
-  before(async () => {
-    emulator = await startEmulator();
-    await emulator.configure({ createDiskMs: 20, attachMs: 20, detachMs: 20, cutMs: 20, uploadMs: 50 });
-    kube = await startKubeApi();
-    await kube.putNamespace('default');
-    const args = ['--kubernetes', kube.kubeconfig, '--automatic-snapshots', 'true', '--call-timeout', '5s'];
-    plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
-    await untilReady(plugin.client);
+  const site = siteOfSuite({
+    namespaces: ['default'],
+    args: ['--automatic-snapshots', 'true', '--call-timeout', '5s'],
   });
 
-  after(async () => {
-    await plugin[Symbol.asyncDispose]();
-    await kube[Symbol.asyncDispose]();
-    await emulator[Symbol.asyncDispose]();
-    directory[Symbol.dispose]();
-  });
-
-  const remove = (volumeId: string) => invoke(plugin.client.controller, 'DeleteVolume', { volumeId });
+  const remove = (volumeId: string) => invoke(site.client.controller, 'DeleteVolume', { volumeId });
 
   it('is not deleted with the one that was left behind while the other is bound, and then under its protection', async () => {
-    const volumeId = await createUsedVolume(plugin.client, emulator, 'pvc-taken-over');
+    const { emulator, kube, client } = site;
+    const volumeId = await createUsedVolume(client, emulator, 'pvc-taken-over');
     const taken = volumeIn('Bound', volumeId, { volumeDeleteSnapshotRetentionDays: '7' });
     await kube.put(volumeIn('Released', volumeId));
     await kube.put(taken);
@@ -73,7 +56,8 @@ describe('A disk for which several PersistentVolumes stand', () => {
   });
 
   it('is not deleted for the sake of an old copy, made before the plugin lost the right to look', async () => {
-    const volumeId = await createUsedVolume(plugin.client, emulator, 'pvc-behind-our-back');
+    const { emulator, kube, client } = site;
+    const volumeId = await createUsedVolume(client, emulator, 'pvc-behind-our-back');
     await kube.put(volumeIn('Bound', volumeId));
     await kube.put(volumeIn('Released', volumeId));
     await eventually(

@@ -1,17 +1,14 @@
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator } from '../../support/emulator.ts';
-import { startKubeApi } from '../../support/kube-api/kube-api.ts';
-import { socketDirectory, startPlugin } from '../../support/plugin.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
 import {
   createUsedVolume,
   eventually,
   gib,
   mountCapability,
   untilItSucceeds,
-  untilReady,
 } from '../../support/volumes.ts';
-import { volumeObject } from './set-up.ts';
+import { driverName, volumeObject } from './set-up.ts';
 
 const uid = '0d9c7f0e-1f3a-4a55-9d0c-5f6a7b8c9d0e';
 const parameters = {
@@ -23,28 +20,22 @@ const parameters = {
   'csi.storage.k8s.io/pv/name': `disk-${uid}`,
 };
 
-describe('A class that asks for protections while the guards are switched off', () => {
-  it('is told of on the claim of each new volume, in the log and in the metrics, once for each volume', async () => {
-    using directory = socketDirectory();
-    await using emulator = await startEmulator();
-    await using kube = await startKubeApi();
-    await kube.putNamespace('default');
-    await kube.putNamespace('shop');
-    await using plugin = await startPlugin({
-      ecsEndpoint: emulator.endpoint,
-      socket: directory.socket,
-      args: ['--kubernetes', kube.kubeconfig],
-    });
-    await untilReady(plugin.client);
+// Each suite has a Kubernetes of its own: every event that is there counts.
+const namespaces = ['default', 'shop'];
 
+describe('A class that asks for protections while the guards are switched off', () => {
+  const site = siteOfSuite({ namespaces });
+
+  it('is told of on the claim of each new volume, in the log and in the metrics, once for each volume', async () => {
+    const { kube, plugin, client } = site;
     const request = {
       name: `disk-${uid}`,
       capacityRange: { requiredBytes: 20 * gib },
       volumeCapabilities: [mountCapability],
       parameters,
     };
-    const { volume } = await invoke(plugin.client.controller, 'CreateVolume', request);
-    await invoke(plugin.client.controller, 'CreateVolume', request);
+    const { volume } = await invoke(client.controller, 'CreateVolume', request);
+    await invoke(client.controller, 'CreateVolume', request);
 
     await eventually(async () => (await kube.objects('events')).length > 0, 'the event is there');
     const events = await kube.objects('events');
@@ -62,36 +53,29 @@ describe('A class that asks for protections while the guards are switched off', 
       /datasafe_guard_events_total\{[^}]*type="Warning",reason="ProtectionSwitchedOff"[^}]*\} 2/,
     );
   });
+});
 
-  it('expands and deletes their volumes without a snapshot, and says so each time', async () => {
-    using directory = socketDirectory();
-    await using emulator = await startEmulator();
-    await using kube = await startKubeApi();
-    await kube.putNamespace('default');
-    await kube.putNamespace('shop');
-    await using plugin = await startPlugin({
-      ecsEndpoint: emulator.endpoint,
-      socket: directory.socket,
-      args: ['--kubernetes', kube.kubeconfig],
-    });
-    await untilReady(plugin.client);
-    const volumeId = await createUsedVolume(plugin.client, emulator, `disk-${uid}`);
+describe('Volumes of a class that asks for protections while the guards are switched off', () => {
+  const site = siteOfSuite({ namespaces });
+
+  it('are expanded and deleted without a snapshot, and each time it is said so', async () => {
+    const { emulator, kube, client } = site;
+    const volumeId = await createUsedVolume(client, emulator, `disk-${uid}`);
     await emulator.detach(volumeId);
-    const object = volumeObject(volumeId);
-    const spec = object['spec'] as { csi: Record<string, unknown> };
     const volumeAttributes = { volumeExpandAutoSnapshot: 'forced', volumeDeleteSnapshotRetentionDays: '3' };
-    await kube.put({ ...object, spec: { ...spec, csi: { ...spec.csi, volumeAttributes } } });
+    const csi = { driver: driverName, volumeHandle: volumeId, volumeAttributes };
+    await kube.put(volumeObject(volumeId, undefined, { csi }));
 
     const capacityRange = { requiredBytes: 30 * gib };
     const volumeCapability = mountCapability;
     await untilItSucceeds(() =>
-      invoke(plugin.client.controller, 'ControllerExpandVolume', {
+      invoke(client.controller, 'ControllerExpandVolume', {
         volumeId,
         capacityRange,
         volumeCapability,
       }),
     );
-    await untilItSucceeds(() => invoke(plugin.client.controller, 'DeleteVolume', { volumeId }));
+    await untilItSucceeds(() => invoke(client.controller, 'DeleteVolume', { volumeId }));
 
     expect(await emulator.requests('CreateSnapshot')).to.deep.equal([]);
     expect(await emulator.counts()).to.include({ disks: 0, snapshots: 0 });

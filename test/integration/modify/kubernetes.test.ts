@@ -1,85 +1,55 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator, type Emulator } from '../../support/emulator.ts';
-import { startKubeApi, type KubeApi } from '../../support/kube-api/kube-api.ts';
-import { socketDirectory, startPlugin, type Plugin } from '../../support/plugin.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
 import {
   createUsedVolume,
   createVolume,
   eventually,
   expectFailure,
   untilItSucceeds,
-  untilReady,
 } from '../../support/volumes.ts';
-import { volumeObject } from '../kube/set-up.ts';
+import { driverName, volumeObject } from '../kube/set-up.ts';
 
 const labelPrefix = 'node.csi.alibabacloud.com/disktype.';
 
 describe('A plugin that knows its cluster', () => {
-  let emulator: Emulator;
-  let kube: KubeApi;
-  let plugin: Plugin;
-  const directory = socketDirectory();
-
-  before(async () => {
-    emulator = await startEmulator();
-    await emulator.configure({
-      createDiskMs: 20,
-      attachMs: 20,
-      detachMs: 20,
-      cutMs: 20,
-      uploadMs: 50,
-      modifySpecMs: 100,
-    });
-    kube = await startKubeApi();
-    await kube.putNamespace('default');
-    await kube.putNamespace('shop');
-    const args = ['--kubernetes', kube.kubeconfig, '--automatic-snapshots', 'true', '--call-timeout', '5s'];
-    plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket, args });
-    await untilReady(plugin.client);
-  });
-
-  beforeEach(() => emulator.control('POST', '/reset'));
-
-  after(async () => {
-    await plugin[Symbol.asyncDispose]();
-    await kube[Symbol.asyncDispose]();
-    await emulator[Symbol.asyncDispose]();
-    directory[Symbol.dispose]();
+  const site = siteOfSuite({
+    namespaces: ['default', 'shop'],
+    args: ['--automatic-snapshots', 'true', '--call-timeout', '5s'],
+    settings: { modifySpecMs: 100 },
   });
 
   const modify = (volumeId: string, mutableParameters: Record<string, string>) =>
     untilItSucceeds(() =>
-      invoke(plugin.client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters }),
+      invoke(site.client.controller, 'ControllerModifyVolume', { volumeId, mutableParameters }),
     );
 
   /** A used volume that nobody holds, with its PersistentVolume. */
   const freeVolume = async (name: string, attributes: Record<string, string> = {}) => {
-    const volumeId = await createUsedVolume(plugin.client, emulator, name);
-    await emulator.detach(volumeId);
-    const object = volumeObject(volumeId);
-    const spec = object['spec'] as { csi: Record<string, unknown> };
-    const csi = { ...spec.csi, volumeAttributes: { type: 'cloud_essd', ...attributes } };
-    await kube.put({ ...object, spec: { ...spec, csi } });
+    const volumeId = await createUsedVolume(site.client, site.emulator, name);
+    await site.emulator.detach(volumeId);
+    const volumeAttributes = { type: 'cloud_essd', ...attributes };
+    const csi = { driver: driverName, volumeHandle: volumeId, volumeAttributes };
+    await site.kube.put(volumeObject(volumeId, undefined, { csi }));
     return volumeId;
   };
   const events = async (volumeId: string) =>
-    (await kube.objects('events'))
+    (await site.kube.objects('events'))
       .filter(({ message }) => String(message).includes(volumeId))
       .map((event) => {
         const { kind, name } = event['involvedObject'] as { kind: string; name: string };
         return `${String(event['type'])} ${String(event['reason'])} on ${kind} ${name}`;
       });
   const remove = (volumeId: string) =>
-    untilItSucceeds(() => invoke(plugin.client.controller, 'DeleteVolume', { volumeId }));
+    untilItSucceeds(() => invoke(site.client.controller, 'DeleteVolume', { volumeId }));
 
   it('protects from deletion what a VolumeAttributesClass has put under protection', async () => {
     const volumeId = await freeVolume('pvc-strengthened');
     await modify(volumeId, { volumeDeleteSnapshotRetentionDays: '3' });
     await remove(volumeId);
-    expect(await emulator.counts()).to.include({ disks: 0, snapshots: 1 });
-    const names = (await kube.objects('volumesnapshots')).map(({ metadata }) => metadata.name);
+    expect(await site.emulator.counts()).to.include({ disks: 0, snapshots: 1 });
+    const names = (await site.kube.objects('volumesnapshots')).map(({ metadata }) => metadata.name);
     expect(names).to.include(`${volumeId}-delprotect`);
     await eventually(
       async () =>
@@ -97,7 +67,7 @@ describe('A plugin that knows its cluster', () => {
       'the event on the claim',
     );
     await remove(volumeId);
-    expect(await emulator.counts()).to.include({ disks: 0, snapshots: 0 });
+    expect(await site.emulator.counts()).to.include({ disks: 0, snapshots: 0 });
   });
 
   it('makes disks that the chosen node can attach, and leaves the choice to the scheduler where there are none', async () => {
@@ -106,11 +76,11 @@ describe('A plugin that knows its cluster', () => {
         categories.map((category) => [`${labelPrefix}${category}`, 'available']),
       );
       const name = `node-of-${categories.join('-').replaceAll('_', '-')}`;
-      await kube.put({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: `uid-${name}`, labels } });
+      await site.kube.put({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: `uid-${name}`, labels } });
       const annotations = { 'volume.kubernetes.io/selected-node': name };
       const metadata = { name: 'pending', namespace: 'shop', uid: 'uid-of-pending', annotations };
       const spec = { accessModes: ['ReadWriteOnce'] };
-      await kube.put({
+      await site.kube.put({
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         metadata,
@@ -125,28 +95,27 @@ describe('A plugin that knows its cluster', () => {
       'csi.storage.k8s.io/pvc/namespace': 'shop',
     };
     const categoryOf = async (volumeId: string) => {
-      const { volume } = await invoke(plugin.client.controller, 'ControllerGetVolume', { volumeId });
-      const made = await emulator.requests('CreateDisk');
+      const { volume } = await invoke(site.client.controller, 'ControllerGetVolume', { volumeId });
+      const made = await site.emulator.requests('CreateDisk');
       return [volume?.volumeId === volumeId, made.at(-1)?.parameters['DiskCategory']];
     };
     await node('cloud_auto', 'cloud_ssd');
-    const volumeId = await createVolume(plugin.client, 'pvc-narrow', { parameters });
+    const volumeId = await createVolume(site.client, 'pvc-narrow', { parameters });
     expect(await categoryOf(volumeId)).to.deep.equal([true, 'cloud_auto']);
     await node('cloud_ssd');
-    const refused = createVolume(plugin.client, 'pvc-nowhere', { parameters });
+    const refused = createVolume(site.client, 'pvc-nowhere', { parameters });
     await expectFailure(refused, GrpcStatus.RESOURCE_EXHAUSTED, /cannot attach cloud_essd, cloud_auto/);
-    const elsewhere = createVolume(plugin.client, 'pvc-narrow', { parameters });
+    const elsewhere = createVolume(site.client, 'pvc-narrow', { parameters });
     await expectFailure(
       elsewhere,
       GrpcStatus.RESOURCE_EXHAUSTED,
       /of category cloud_auto, which node .* cannot/,
     );
     await node('cloud_auto');
-    expect(await createVolume(plugin.client, 'pvc-narrow', { parameters })).to.equal(volumeId);
-    await kube.deny('get nodes');
+    expect(await createVolume(site.client, 'pvc-narrow', { parameters })).to.equal(volumeId);
+    await site.kube.deny('get nodes');
     await node('cloud_efficiency');
-    const free = await createVolume(plugin.client, 'pvc-anything', { parameters });
-    await kube.deny();
+    const free = await createVolume(site.client, 'pvc-anything', { parameters });
     expect(await categoryOf(free)).to.deep.equal([true, 'cloud_essd']);
   });
 });

@@ -84,7 +84,6 @@ describe('ECS misbehaving', () => {
       ramPolicies: [{ accessKeyId: 'emulator-access-key', deniedActions: [], isInvisible: true }],
     });
     const error = await failureOf(invoke(site.client.controller, 'DeleteVolume', { volumeId }));
-    await site.emulator.configure({ ramPolicies: [] });
     expect(GrpcStatus[error.code]).to.equal('UNAVAILABLE');
     expect(error.details).to.match(/RAM rights/);
     expect((await site.emulator.counts()).disks).to.equal(1);

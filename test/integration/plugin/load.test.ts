@@ -1,35 +1,26 @@
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator } from '../../support/emulator.ts';
-import { socketDirectory, startPlugin } from '../../support/plugin.ts';
-import { createSnapshot, createVolume, eventually, untilReady } from '../../support/volumes.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { createSnapshot, createVolume, eventually } from '../../support/volumes.ts';
 
 const many = 200;
 const pollIntervalMs = 500;
 
 describe('Many calls at once', () => {
+  const site = siteOfSuite({
+    args: ['--poll-interval', `${pollIntervalMs}ms`],
+    settings: { cutMs: 3000, uploadMs: 5000, allowNeverAttachedSnapshots: true },
+  });
+
   it(`${many} CreateSnapshot calls send ${many} CreateSnapshot requests and share their looks`, async () => {
-    await using emulator = await startEmulator();
-    using directory = socketDirectory();
-    await emulator.configure({
-      createDiskMs: 20,
-      cutMs: 3000,
-      uploadMs: 5000,
-      allowNeverAttachedSnapshots: true,
-    });
-    await using plugin = await startPlugin({
-      ecsEndpoint: emulator.endpoint,
-      socket: directory.socket,
-      args: ['--poll-interval', `${pollIntervalMs}ms`],
-    });
-    await untilReady(plugin.client);
+    const { emulator, client } = site;
     const names = Array.from({ length: many }, (_, index) => `load-${index}`);
-    const volumeIds = await Promise.all(names.map((name) => createVolume(plugin.client, name)));
+    const volumeIds = await Promise.all(names.map((name) => createVolume(client, name)));
     await emulator.clearRequests();
 
     const startedAt = Date.now();
     const snapshotIds = await Promise.all(
-      volumeIds.map((volumeId, index) => createSnapshot(plugin.client, `snapshot-${index}`, volumeId)),
+      volumeIds.map((volumeId, index) => createSnapshot(client, `snapshot-${index}`, volumeId)),
     );
     const durationMs = Date.now() - startedAt;
 
@@ -42,7 +33,7 @@ describe('Many calls at once', () => {
 
     await emulator.clearRequests();
     const isReady = async () => {
-      const { entries } = await invoke(plugin.client.controller, 'ListSnapshots', {});
+      const { entries } = await invoke(client.controller, 'ListSnapshots', {});
       return entries.length === many && entries.every(({ snapshot }) => snapshot?.readyToUse === true);
     };
     await eventually(isReady, 'all snapshots are ready');

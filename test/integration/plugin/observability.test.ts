@@ -1,22 +1,16 @@
 import { expect } from 'chai';
 import { invoke } from '../../support/csi-client.ts';
-import { startEmulator } from '../../support/emulator.ts';
-import { socketDirectory, startPlugin } from '../../support/plugin.ts';
-import { essdParameters, failureOf, gib, mountCapability, untilReady } from '../../support/volumes.ts';
+import { siteOfSuite } from '../../support/suite-site.ts';
+import { essdParameters, failureOf, gib, mountCapability } from '../../support/volumes.ts';
 
 const secretValue = 'do-not-log-this-value';
 
 describe('Log and metrics', () => {
+  const site = siteOfSuite({ args: ['--log-level', 'debug'] });
+
   it('tell of each call, and never a secret', async () => {
-    await using emulator = await startEmulator();
-    using directory = socketDirectory();
-    await using plugin = await startPlugin({
-      ecsEndpoint: emulator.endpoint,
-      socket: directory.socket,
-      args: ['--log-level', 'debug'],
-    });
-    await untilReady(plugin.client);
-    const { volume } = await invoke(plugin.client.controller, 'CreateVolume', {
+    const { plugin, client } = site;
+    const { volume } = await invoke(client.controller, 'CreateVolume', {
       name: 'pvc-logged',
       capacityRange: { requiredBytes: 20 * gib },
       volumeCapabilities: [mountCapability],
@@ -24,9 +18,9 @@ describe('Log and metrics', () => {
       secrets: { password: secretValue },
     });
     const volumeId = volume?.volumeId ?? '';
-    await invoke(plugin.client.controller, 'DeleteVolume', { volumeId, secrets: { password: secretValue } });
+    await invoke(client.controller, 'DeleteVolume', { volumeId, secrets: { password: secretValue } });
     await failureOf(
-      invoke(plugin.client.controller, 'CreateVolume', { name: '', secrets: { password: secretValue } }),
+      invoke(client.controller, 'CreateVolume', { name: '', secrets: { password: secretValue } }),
     );
     await plugin.process.waitForOutput(/"code":"INVALID_ARGUMENT"/);
 

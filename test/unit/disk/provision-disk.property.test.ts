@@ -1,27 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Disk } from '../../../src/disk/disk.ts';
-import { DiskError } from '../../../src/disk/disk-error.ts';
 import type { DiskRequest } from '../../../src/disk/disk-request.ts';
 import { provisionDisk } from '../../../src/disk/provision-disk.ts';
 import { aCall, aDiskRequest, sightingsOf } from '../../support/builders.ts';
-import { FakeDiskCloud, type Fault } from '../../support/fake-disk-cloud.ts';
+import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
 import { brokenDiskRules } from './ecs-rules.ts';
+import { killed, mostlyNone, someFaults, unlessItFails } from './some-faults.ts';
 
-/** What a replica that is killed at some line looks like from outside. */
-const killed = new Error('killed');
-
-const passingFaults: readonly Fault[] = [
-  ...(['lost-reply', 'lost-request', 'throttled', 'busy', 'timed-out', 'unreadable'] as const),
-  killed,
-];
-
-const mostlyNone = (...some: readonly Fault[]) =>
-  fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant<Fault>('none') }, fc.constantFrom(...some)), {
-    maxLength: 30,
-  });
-/** For requests of every kind. */
-const faults = mostlyNone(...passingFaults);
 /** For CreateDisk only, as ECS does. */
 const refusals = mostlyNone('not-offered', 'conflict', 'lost-reply', killed);
 
@@ -33,21 +19,10 @@ const somePlaces: Partial<DiskRequest> = {
   zoneIds: ['cn-hangzhou-h', 'cn-hangzhou-i'],
 };
 
-/** One call; its disk, or `undefined` when it failed as calls may. */
-async function attempt(cloud: FakeDiskCloud, changes: Partial<DiskRequest>): Promise<Disk | undefined> {
-  try {
-    return await provisionDisk(
-      { cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' },
-      aDiskRequest(changes),
-      aCall(),
-    );
-  } catch (error) {
-    if (error !== killed && !(error instanceof DiskError)) {
-      throw error;
-    }
-    return undefined;
-  }
-}
+const attempt = (cloud: FakeDiskCloud, changes: Partial<DiskRequest>) =>
+  unlessItFails(() =>
+    provisionDisk({ cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' }, aDiskRequest(changes), aCall()),
+  );
 
 /** Calls again and again, as a sidecar does, until there is a disk. */
 async function persist(cloud: FakeDiskCloud, changes: Partial<DiskRequest>): Promise<Disk> {
@@ -69,7 +44,7 @@ function expectOnly(cloud: FakeDiskCloud, disk: Disk): void {
 describe('provisionDisk, whatever happens', () => {
   it('ends with exactly one disk after any lost requests, lost replies, refusals and crashes', async () => {
     await fc.assert(
-      fc.asyncProperty(faults, refusals, someLooks, async (some, ofCreateDisk, looks) => {
+      fc.asyncProperty(someFaults, refusals, someLooks, async (some, ofCreateDisk, looks) => {
         const cloud = new FakeDiskCloud({ looks });
         cloud.failNext('createDisk', ...ofCreateDisk);
         cloud.failNext('any', ...some);
@@ -85,7 +60,7 @@ describe('provisionDisk, whatever happens', () => {
 
   it('ends with exactly one disk also when ECS is slow to show it', async () => {
     await fc.assert(
-      fc.asyncProperty(faults, someLooks, fc.nat({ max: 12 }), async (some, looks, invisibleLooks) => {
+      fc.asyncProperty(someFaults, someLooks, fc.nat({ max: 12 }), async (some, looks, invisibleLooks) => {
         const cloud = new FakeDiskCloud({ looks, invisibleLooks });
         cloud.failNext('any', ...some);
 
@@ -101,7 +76,7 @@ describe('provisionDisk, whatever happens', () => {
       fc.asyncProperty(
         fc.scheduler(),
         replicas,
-        faults,
+        someFaults,
         fc.nat({ max: 3 }),
         async (s, count, some, looks) => {
           const cloud = new FakeDiskCloud({
@@ -121,7 +96,7 @@ describe('provisionDisk, whatever happens', () => {
   });
 
   it('makes one disk each time after the one before was deleted, of whatever size', async () => {
-    const rounds = fc.array(fc.record({ sizeGiB: fc.integer({ min: 20, max: 22 }), some: faults }), {
+    const rounds = fc.array(fc.record({ sizeGiB: fc.integer({ min: 20, max: 22 }), some: someFaults }), {
       minLength: 1,
       maxLength: 4,
     });

@@ -1,42 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DiskError } from '../../../src/disk/disk-error.ts';
 import type { Snapshot } from '../../../src/disk/snapshot.ts';
 import { takeSnapshot } from '../../../src/disk/take-snapshot.ts';
 import { aCall, sightingsOf } from '../../support/builders.ts';
-import { FakeDiskCloud, type Fault } from '../../support/fake-disk-cloud.ts';
+import { FakeDiskCloud } from '../../support/fake-disk-cloud.ts';
 import { brokenSnapshotRules } from './ecs-rules.ts';
+import { someFaults, unlessItFails } from './some-faults.ts';
 
-/** What a replica that is killed at some line looks like from outside. */
-const killed = new Error('killed');
-
-const faults = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Fault>('none') },
-    fc.constantFrom<Fault>(
-      'lost-reply',
-      'lost-request',
-      'throttled',
-      'busy',
-      'timed-out',
-      'unreadable',
-      killed,
-    ),
-  ),
-  { maxLength: 30 },
-);
-
-async function attempt(cloud: FakeDiskCloud, retentionDays?: number): Promise<Snapshot | undefined> {
-  try {
+const attempt = (cloud: FakeDiskCloud, retentionDays?: number) =>
+  unlessItFails(() => {
     const request = { key: 'snapshot-1', diskId: 'd-1', retentionDays, resourceGroupId: undefined, tags: [] };
-    return await takeSnapshot({ cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' }, request, aCall());
-  } catch (error) {
-    if (error !== killed && !(error instanceof DiskError)) {
-      throw error;
-    }
-    return undefined;
-  }
-}
+    return takeSnapshot({ cloud, sightings: sightingsOf(cloud), clusterId: 'c-1' }, request, aCall());
+  });
 
 /** Calls again and again, as csi-snapshotter does, until there is a snapshot. */
 async function persist(cloud: FakeDiskCloud, retentionDays?: number): Promise<Snapshot> {
@@ -60,7 +35,7 @@ const someLooks = fc.record({ cutting: fc.nat({ max: 4 }), deleting: fc.nat({ ma
 describe('takeSnapshot, whatever happens', () => {
   it('ends with exactly one snapshot after anything lost, refused or killed, and failures of ECS', async () => {
     await fc.assert(
-      fc.asyncProperty(faults, someLooks, fc.nat({ max: 2 }), async (some, looks, failing) => {
+      fc.asyncProperty(someFaults, someLooks, fc.nat({ max: 2 }), async (some, looks, failing) => {
         const cloud = new FakeDiskCloud({ looks });
         cloud.addDisk({ id: 'd-1' });
         cloud.failSnapshots(failing);
@@ -81,7 +56,7 @@ describe('takeSnapshot, whatever happens', () => {
       fc.asyncProperty(
         fc.scheduler(),
         replicas,
-        faults,
+        someFaults,
         fc.nat({ max: 5 }),
         async (s, count, some, unseen) => {
           const cloud = new FakeDiskCloud({
@@ -102,7 +77,7 @@ describe('takeSnapshot, whatever happens', () => {
   });
 
   it('makes one snapshot each time after the one before was deleted, with whatever parameters', async () => {
-    const rounds = fc.array(fc.record({ days: fc.integer({ min: 1, max: 3 }), some: faults }), {
+    const rounds = fc.array(fc.record({ days: fc.integer({ min: 1, max: 3 }), some: someFaults }), {
       minLength: 1,
       maxLength: 4,
     });

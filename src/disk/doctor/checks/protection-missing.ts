@@ -113,7 +113,7 @@ function impossible(guard: Guard, all: readonly GuardedVolume[]): Finding[] {
   return [...Map.groupBy(asking, ({ disk }) => disk.category)].map(([category, guarded]) => ({
     what: `no snapshot is taken of disks of ${category} before they are ${guard.before.split(' ').at(-1) ?? ''}, but ${guarded.length} volumes ask for one with ${guard.parameter}: ${listing(guarded.map(({ volume, disk }) => `${volume.name} (${disk.id})`))}`,
     ids: guarded.flatMap(({ disk, volume }) => [disk.id, volume.name]),
-    why: 'only ESSDs have instant access snapshots, so these volumes are as unprotected as any other',
+    why: 'only ESSDs have instant access snapshots, so these volumes are as unprotected as those that ask for nothing',
     mend: [
       'change the category of living volumes with a VolumeAttributesClass (type: cloud_essd; docs/volume-attributes.md)',
       'let the class name ESSD categories alone, so that new volumes are protected',

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { startEmulator } from '../../../support/emulator.ts';
+import { groupsOn } from '../../../support/group-snapshots.ts';
 import { spawnKubeApi } from '../../../support/kube-api/kube-api.ts';
 import { socketDirectory } from '../../../support/plugin.ts';
 import { killAtEveryRequest, requestsToEcs, type CrashFlow } from '../../crash/crash-points.ts';
 import { requestsToKube } from '../../guards/crash/site.ts';
-import { groupGate } from '../groups.ts';
 import { attempt, flows, type GroupFlow, type GroupState } from './flows.ts';
 import { groupSite, type GroupSite } from './group-site.ts';
 
@@ -31,7 +31,7 @@ async function killIn(flow: GroupFlow): Promise<Points> {
   using directory = socketDirectory();
   await kube.putNamespace('db');
   const crashFlow = asCrashFlow(flow, groupSite(emulator, kube));
-  const args = [...groupGate, '--kubernetes', kube.kubeconfig, '--keeper', 'off'];
+  const args = [...groupsOn, '--kubernetes', kube.kubeconfig, '--keeper', 'off'];
   const ecs = await killAtEveryRequest(crashFlow, emulator, directory, {
     args,
     server: requestsToEcs(emulator),

@@ -2,9 +2,10 @@ import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { CsiClient } from '../../../support/csi-client.ts';
 import { startEmulator } from '../../../support/emulator.ts';
+import { groupsOn } from '../../../support/group-snapshots.ts';
 import { socketDirectory, startPlugin } from '../../../support/plugin.ts';
 import { undecided, untilReady } from '../../../support/volumes.ts';
-import { groupGate, untilDecided } from '../groups.ts';
+import { untilDecided } from '../groups.ts';
 import { emptyAnswer, faultKinds, type FaultKind } from './fault-kinds.ts';
 import { attempt, failing, flows, type GroupFlow, type GroupState } from './flows.ts';
 import { groupSite, type GroupSite } from './group-site.ts';
@@ -118,7 +119,7 @@ async function work(waiting: Unit[], onReady: () => void): Promise<void> {
   await using plugin = await startPlugin({
     ecsEndpoint: emulator.endpoint,
     socket: directory.socket,
-    args: [...groupGate, '--poll-interval', '50ms'],
+    args: [...groupsOn, '--poll-interval', '50ms'],
   });
   await untilReady(plugin.client);
   onReady();

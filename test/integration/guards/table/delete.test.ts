@@ -7,7 +7,7 @@ import type { FaultRule } from '../../../support/emulator.ts';
 import { deleteRows, type DeleteRow } from './delete-row.ts';
 import { expectedDeletion, retentionDays } from './delete-rule.ts';
 import type { Outcome } from './outcome.ts';
-import { callTimeLimitMs, callUntil, playAll, volumeWithSource } from './play.ts';
+import { callTimeLimitMs, callUntil, playThrottledLast, volumeWithSource } from './play.ts';
 import { observe, startScene, stateOf, type Scene } from './scene.ts';
 import { tagDisk } from './tag-disk.ts';
 
@@ -83,15 +83,7 @@ interface Deletion extends Outcome {
 async function playTable(rows: readonly DeleteRow[]): Promise<Map<DeleteRow, Deletion>> {
   await using scene = await startScene({});
   const isThrottled = (row: DeleteRow) => expectedDeletion(row).calls.includes('CreateSnapshot Throttling');
-  const numbered = async (row: DeleteRow) => await play(scene, row, rows.indexOf(row));
-  const played = [
-    ...(await playAll(
-      rows.filter((row) => !isThrottled(row)),
-      numbered,
-    )),
-    // One by one: a throttle holds up all snapshots for a moment.
-    ...(await playAll(rows.filter(isThrottled), numbered, 1)),
-  ];
+  const played = await playThrottledLast(rows, isThrottled, (row, number) => play(scene, row, number));
   const outcomeOf = await observe(scene);
   const { snapshots } = await stateOf(scene);
   const waysBack = (diskId: string, sourceId: string) => {

@@ -5,7 +5,7 @@ import { gib, mountCapability } from '../../../support/volumes.ts';
 import { expandRows, type ExpandRow } from './expand-row.ts';
 import { expectedExpansion, sizeAfterGiB } from './expand-rule.ts';
 import type { Outcome } from './outcome.ts';
-import { callTimeLimitMs, callUntil, isFinal, playAll, volumeInState } from './play.ts';
+import { callTimeLimitMs, callUntil, isFinal, playThrottledLast, volumeInState } from './play.ts';
 import { observe, startScene, stateOf, type Scene } from './scene.ts';
 
 const hourMs = 3_600_000;
@@ -73,21 +73,14 @@ async function endUploads(scene: Scene, diskId: string): Promise<void> {
   }
 }
 
-/** The rows of one scene. Throttled ones come last and one by one: a throttle holds up all snapshots for a moment. */
+/** The rows of one scene. */
 async function playScene(
   rows: readonly ExpandRow[],
   settings: Record<string, unknown>,
 ): Promise<[ExpandRow, Outcome][]> {
   await using scene = await startScene(settings);
   const isThrottled = (row: ExpandRow) => expectedExpansion(row).calls.includes('CreateSnapshot Throttling');
-  const numbered = async (row: ExpandRow) => await play(scene, row, rows.indexOf(row));
-  const played = [
-    ...(await playAll(
-      rows.filter((row) => !isThrottled(row)),
-      numbered,
-    )),
-    ...(await playAll(rows.filter(isThrottled), numbered, 1)),
-  ];
+  const played = await playThrottledLast(rows, isThrottled, (row, number) => play(scene, row, number));
   const outcomeOf = await observe(scene);
   return played.map(([row, { diskId, replies }]) => [row, { replies, ...outcomeOf(diskId) }]);
 }

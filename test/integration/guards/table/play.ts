@@ -90,8 +90,22 @@ export function isFinal(replies: readonly string[]): boolean {
   return !undecided.includes(replies.at(-1) ?? '');
 }
 
-/** Plays all rows, some at a time. @returns what each led to, in the order of the rows. */
-export async function playAll<Row, Result>(
+/**
+ * Plays all rows, some at a time. Throttled ones come last and one by one: a throttle holds up all snapshots for a moment.
+ * @param play gets the row's number too, for names of its own.
+ */
+export async function playThrottledLast<Row, Result>(
+  rows: readonly Row[],
+  isThrottled: (row: Row) => boolean,
+  play: (row: Row, number: number) => Promise<Result>,
+): Promise<[Row, Result][]> {
+  const numbered = async (row: Row) => await play(row, rows.indexOf(row));
+  const quick = rows.filter((row) => !isThrottled(row));
+  return [...(await playAll(quick, numbered)), ...(await playAll(rows.filter(isThrottled), numbered, 1))];
+}
+
+/** Plays all rows, some at a time. @returns what each led to. */
+async function playAll<Row, Result>(
   rows: readonly Row[],
   play: (row: Row) => Promise<Result>,
   limit = atOnce,

@@ -1,35 +1,19 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { attachDisk } from '../../../../src/disk/attach/attach-disk.ts';
-import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
-import { detachDisk, detachEverywhere } from '../../../../src/disk/attach/detach-disk.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
 import { isDiskError } from '../../../../src/disk/disk-error.ts';
-import { requireDisk } from '../../../../src/disk/waiting.ts';
-import { aCall, oneAtATime, rejectionOf } from '../../../support/builders.ts';
-import { FakeDiskCloud, type Fault } from '../../../support/fake-disk-cloud.ts';
+import { rejectionOf } from '../../../support/builders.ts';
+import type { Fault } from '../../../support/fake-disk-cloud.ts';
+import { on, setUpInstances } from './set-up.ts';
 
 function setUp(disk: Partial<Disk> = {}) {
-  const cloud = new FakeDiskCloud();
-  cloud.addInstance({ id: 'i-1' });
-  cloud.addInstance({ id: 'i-2' });
-  cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
-  cloud.addDisk({ id: 'd-1', ...disk });
-  const parts = createAttachParts(cloud, oneAtATime, () => 0);
+  const site = setUpInstances();
+  site.cloud.addDisk({ id: 'd-1', ...disk });
   return {
-    cloud,
-    attach: async (instanceId = 'i-1', shared = false) =>
-      await attachDisk(parts, await requireDisk(cloud, 'd-1', aCall()), { instanceId, shared }, aCall()),
-    detach: (instanceId = 'i-1') => detachDisk(parts, { diskId: 'd-1', instanceId }, aCall()),
-    detachAll: () => detachEverywhere(parts, 'd-1', aCall()),
-    place: () => cloud.disks.get('d-1')?.attachments.map(({ instanceId }) => instanceId),
+    ...site,
+    attach: (instanceId = 'i-1', shared = false) => site.attach('d-1', instanceId, shared),
   };
 }
-
-const on = (...instanceIds: string[]) => ({
-  status: 'In_use' as const,
-  attachments: instanceIds.map((instanceId) => ({ instanceId, device: undefined })),
-});
 
 describe('attachDisk', () => {
   it('asks once, never to delete the disk with its instance, and returns when the disk is there', async () => {

@@ -1,40 +1,14 @@
 import { expect } from 'chai';
-import { attachDisk } from '../../../../src/disk/attach/attach-disk.ts';
-import { createAttachParts } from '../../../../src/disk/attach/attach-parts.ts';
-import { detachDisk, detachEverywhere } from '../../../../src/disk/attach/detach-disk.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
-import { requireDisk } from '../../../../src/disk/waiting.ts';
-import { aCall, oneAtATime, rejectionOf } from '../../../support/builders.ts';
-import { FakeDiskCloud } from '../../../support/fake-disk-cloud.ts';
+import { rejectionOf } from '../../../support/builders.ts';
+import { on, setUpInstances } from './set-up.ts';
 
-function setUp() {
-  const cloud = new FakeDiskCloud();
-  cloud.addInstance({ id: 'i-1' });
-  cloud.addInstance({ id: 'i-2' });
-  cloud.addInstance({ id: 'i-far', zoneId: 'cn-hangzhou-i' });
-  const parts = createAttachParts(cloud, oneAtATime, () => 0);
-  return {
-    cloud,
-    attach: async (diskId: string, instanceId = 'i-1') => {
-      const disk = await requireDisk(cloud, diskId, aCall());
-      await attachDisk(parts, disk, { instanceId, shared: false }, aCall());
-    },
-    detach: (instanceId = 'i-1') => detachDisk(parts, { diskId: 'd-1', instanceId }, aCall()),
-    detachAll: () => detachEverywhere(parts, 'd-1', aCall()),
-    place: () => cloud.disks.get('d-1')?.attachments.map(({ instanceId }) => instanceId),
-  };
-}
-
-const on = (...instanceIds: string[]) => ({
-  status: 'In_use' as const,
-  attachments: instanceIds.map((instanceId) => ({ instanceId, device: undefined })),
-});
 const leaving = (instanceId: string): Partial<Disk> => ({ ...on(instanceId), status: 'Detaching' });
 const free: Partial<Disk> = { status: 'Available', attachments: [] };
 
 describe('Attaching and detaching beside other calls', () => {
   it('a disk that is not free yet does not hold up another one at the same instance', async () => {
-    const { cloud, attach } = setUp();
+    const { cloud, attach } = setUpInstances();
     cloud.addDisk({ id: 'd-late', ...leaving('i-2') });
     cloud.disks.change('d-late', free, 8);
     cloud.addDisk({ id: 'd-free' });
@@ -44,7 +18,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a disk that another replica puts there meanwhile is not asked for again', async () => {
-    const { cloud, attach } = setUp();
+    const { cloud, attach } = setUpInstances();
     cloud.addDisk({ id: 'd-1', status: 'Attaching' });
     cloud.disks.change('d-1', on('i-1'), 3);
     await attach('d-1');
@@ -52,7 +26,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('an instance that is full of the very disk is not called full', async () => {
-    const { cloud, attach, place } = setUp();
+    const { cloud, attach, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1' });
     cloud.failNext('attachDisk', 'lost-request', 'no-capacity');
     await attach('d-1');
@@ -60,7 +34,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a detach does not undo an attach that is newer than itself', async () => {
-    const { cloud, detach, place } = setUp();
+    const { cloud, detach, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1', ...on('i-1'), lastAttachedAt: new Date(1000) });
     cloud.disks.change('d-1', { lastAttachedAt: new Date(2000) }, 3);
     cloud.failNext('detachDisk', 'lost-request');
@@ -82,7 +56,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a detach of a shared disk does not undo an attach to the same instance that is newer than itself', async () => {
-    const { cloud, detach, place } = setUp();
+    const { cloud, detach, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1', ...sharedAt(1000, 1500) });
     cloud.disks.change('d-1', sharedAt(2000, 1500), 3);
     cloud.failNext('detachDisk', 'lost-request');
@@ -94,7 +68,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a detach of a shared disk goes on when the disk comes to another instance meanwhile', async () => {
-    const { cloud, detach, place } = setUp();
+    const { cloud, detach, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1', ...sharedAt(1000, 1500) });
     cloud.disks.change('d-1', sharedAt(1000, 3000), 3);
     cloud.failNext('detachDisk', 'lost-request');
@@ -103,7 +77,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a detach waits for the attach that it is to undo, whatever time of an earlier one ECS still shows', async () => {
-    const { cloud, detach, place } = setUp();
+    const { cloud, detach, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1', ...on('i-1'), status: 'Attaching', lastAttachedAt: new Date(1000) });
     cloud.disks.change('d-1', { status: 'In_use', lastAttachedAt: new Date(2000) }, 3);
     cloud.failNext('detachDisk', 'busy');
@@ -112,7 +86,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a regional disk that leaves one instance is not off another before ECS says so', async () => {
-    const { cloud, detach, place } = setUp();
+    const { cloud, detach, place } = setUpInstances();
     const regional = { category: 'cloud_regional_disk_auto', zoneId: undefined };
     cloud.addDisk({ id: 'd-1', ...regional, ...leaving('i-far') });
     cloud.failNext('detachDisk', 'busy');
@@ -122,7 +96,7 @@ describe('Attaching and detaching beside other calls', () => {
   });
 
   it('a shared disk that comes to one more instance meanwhile is taken off there too', async () => {
-    const { cloud, detachAll, place } = setUp();
+    const { cloud, detachAll, place } = setUpInstances();
     cloud.addDisk({ id: 'd-1', multiAttach: true, ...on('i-1') });
     cloud.disks.change('d-1', on('i-1', 'i-2'), 1);
     await detachAll();

@@ -7,29 +7,11 @@ import { takeGroup, type GroupRequest } from '../../../../src/disk/groups/take-g
 import type { Sightings } from '../../../../src/disk/sightings.ts';
 import { aCall, quickSightings } from '../../../support/builders.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
-import type { Fault, FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
+import type { FakeDiskCloudOptions } from '../../../support/fake-disk-cloud.ts';
 import { FakeGroupCloud } from '../../../support/fake-group-cloud.ts';
 import { brokenGroupRules } from '../ecs-rules.ts';
+import { killed, someFaults } from '../some-faults.ts';
 import { addUsedDisk, aGroupRequest } from './set-up.ts';
-
-/** What a replica that is killed at some line looks like from outside. */
-const killed = new Error('killed');
-
-const faults = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Fault>('none') },
-    fc.constantFrom<Fault>(
-      'lost-reply',
-      'lost-request',
-      'throttled',
-      'busy',
-      'timed-out',
-      'unreadable',
-      killed,
-    ),
-  ),
-  { maxLength: 30 },
-);
 
 const diskIds = ['d-1', 'd-2', 'd-3'];
 
@@ -105,7 +87,7 @@ const someLooks = fc.record({ cutting: fc.nat({ max: 4 }), deleting: fc.nat({ ma
 describe('takeGroup, whatever happens', () => {
   it('ends with exactly one whole group after anything lost, refused or killed, and failures of ECS', async () => {
     await fc.assert(
-      fc.asyncProperty(faults, someLooks, fc.nat({ max: 2 }), async (some, looks, failing) => {
+      fc.asyncProperty(someFaults, someLooks, fc.nat({ max: 2 }), async (some, looks, failing) => {
         const cloud = startCloud({ looks });
         cloud.failSnapshots(failing);
         cloud.failNext('any', ...some);
@@ -126,7 +108,7 @@ describe('takeGroup, whatever happens', () => {
       fc.asyncProperty(
         fc.scheduler(),
         replicas,
-        faults,
+        someFaults,
         fc.nat({ max: 5 }),
         async (s, count, some, unseen) => {
           const cloud = startCloud({
@@ -147,7 +129,7 @@ describe('takeGroup, whatever happens', () => {
 
   it('makes one new group after one of the same name was removed, also when replicas are at it at once', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), faults, async (s, some) => {
+      fc.asyncProperty(fc.scheduler(), someFaults, async (s, some) => {
         let isRacing = false;
         const cloud = startCloud({
           travel: () => (isRacing ? s.schedule(Promise.resolve()) : Promise.resolve()),
@@ -169,8 +151,8 @@ describe('takeGroup, whatever happens', () => {
     const rounds = fc.array(
       fc.record({
         resourceGroupId: fc.constantFrom(undefined, 'rg-1', 'rg-2'),
-        some: faults,
-        later: faults,
+        some: someFaults,
+        later: someFaults,
         told: fc.nat({ max: 3 }),
       }),
       { minLength: 1, maxLength: 4 },

