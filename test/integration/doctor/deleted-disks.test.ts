@@ -3,6 +3,7 @@ import { protectionLost } from '../../../src/disk/doctor/checks/protection-lost.
 import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection-unrecorded.ts';
 import type { KubeObject } from '../../support/kube-api/kube-api.ts';
 import { connect } from '../ecs/set-up.ts';
+import { volumeObject } from '../kube/set-up.ts';
 import { protectionObjects } from './objects.ts';
 import { aCall, csiOf, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
 
@@ -117,6 +118,17 @@ describe('doctor: protections of deleted disks', () => {
       expect(notLooked[0]?.because).to.contain(
         'not one disk of a PersistentVolume is seen in region cn-beijing',
       );
+    });
+
+    it('takes no snapshot for gone, though another one is seen, where every volume says that it is of another region', async () => {
+      const { diskId, snapshotId } = await makeProtection(3);
+      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
+      await site.put(...protectionObjects('d-1', 's-1', inDays(3)));
+      const region = 'csi.alibabacloud.com/label-prefix/topology.diskplugin.csi.alibabacloud.com/region';
+      await site.put(volumeObject('d-far', 'pv-far', { csi: csiOf('d-far', { [region]: 'cn-beijing' }) }));
+      const { findings, notLooked } = await site.examine(protectionLost);
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('every PersistentVolume has its disk in cn-beijing');
     });
 
     it('takes one for gone without any volume only if another is seen, and none where volumes are in two regions', async () => {
