@@ -24,6 +24,10 @@ export interface DoctorCluster {
   findDriver(call: Call): Promise<SeenDriver | undefined>;
   /** Every Deployment that can be running, of whatever driver. */
   listDeployments(call: Call): Promise<SeenDeployment[]>;
+  /** Every Lease, in every namespace: those of sidecars, of nodes, of whatever. */
+  listLeases(call: Call): Promise<SeenLease[]>;
+  /** Every VolumeSnapshot, of whatever driver. */
+  listVolumeSnapshots(call: Call): Promise<SeenVolumeSnapshot[]>;
   /** The versions that each CRD of the snapshot groups of API serves, by plural and group. */
   listSnapshotCrds(call: Call): Promise<Map<string, readonly string[]>>;
 }
@@ -78,4 +82,21 @@ export interface SeenContainer {
   readonly env: ReadonlyMap<string, string | undefined>;
   /** There are variables beside these, of a whole Secret or ConfigMap (`envFrom`). */
   readonly hasMoreEnv: boolean;
+}
+
+export interface SeenLease {
+  readonly namespace: string;
+  readonly name: string;
+  /** `undefined`: it was given back. */
+  readonly holder: string | undefined;
+  /** By the clock of its holder. `undefined`: it was never held. */
+  readonly renewedAtMs: number | undefined;
+}
+
+export interface SeenVolumeSnapshot {
+  readonly namespace: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+  /** A snapshot-controller has written something about it: that it is bound, or why it is not. */
+  readonly hasStatus: boolean;
 }

@@ -15,7 +15,9 @@ import type {
   SeenClass,
   SeenDeployment,
   SeenDriver,
+  SeenLease,
   SeenVolume,
+  SeenVolumeSnapshot,
 } from './doctor-cluster.ts';
 import { lookAtPlace, type Place } from './place.ts';
 
@@ -57,6 +59,8 @@ export interface Looks extends DoctorParts {
   readonly groups: () => Promise<readonly SnapshotGroup[]>;
   readonly driver: () => Promise<SeenDriver | undefined>;
   readonly deployments: () => Promise<readonly SeenDeployment[]>;
+  readonly leases: () => Promise<readonly SeenLease[]>;
+  readonly volumeSnapshots: () => Promise<readonly SeenVolumeSnapshot[]>;
   readonly crds: () => Promise<ReadonlyMap<string, readonly string[]>>;
   /** Whether all this is of one and the same cluster: before, nothing may be called gone or left over. */
   readonly place: () => Promise<Place>;
@@ -126,10 +130,13 @@ function looksAtCluster(cluster: DoctorCluster, call: Call) {
     protections: once(() => withoutCrd(cluster.listProtections(call), crds, snapshotContentCrd, [])),
     driver: once(() => cluster.findDriver(call)),
     deployments: once(() => cluster.listDeployments(call)),
+    leases: once(() => cluster.listLeases(call)),
+    volumeSnapshots: once(() => withoutCrd(cluster.listVolumeSnapshots(call), crds, snapshotCrd, [])),
     crds,
   };
 }
 
+const snapshotCrd = 'volumesnapshots.snapshot.storage.k8s.io';
 const snapshotContentCrd = 'volumesnapshotcontents.snapshot.storage.k8s.io';
 const groupApi = 'groupsnapshot.storage.k8s.io';
 

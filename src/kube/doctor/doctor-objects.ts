@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metadata, text, texts, volumeSchema } from '../objects.ts';
+import { metadata, snapshots, text, texts, volumeSchema } from '../objects.ts';
 
 // What the doctor reads of Kubernetes objects beyond what the plugin reads.
 
@@ -84,6 +84,17 @@ export const deployments = {
       }),
     }),
   }),
+};
+
+export const leases = {
+  apiVersion: 'coordination.k8s.io/v1',
+  plural: 'leases',
+  schema: z.object({ metadata, spec: z.object({ holderIdentity: text, renewTime: text }).nullish() }),
+};
+
+export const doctorSnapshots = {
+  ...snapshots,
+  schema: snapshots.schema.extend({ status: z.object({}).loose().nullish() }),
 };
 
 export const customResources = {

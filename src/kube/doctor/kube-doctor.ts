@@ -6,8 +6,10 @@ import type {
   SeenAttachment,
   SeenContainer,
   SeenDeployment,
+  SeenLease,
   SeenVolume,
   SeenVolumes,
+  SeenVolumeSnapshot,
 } from '../../disk/doctor/doctor-cluster.ts';
 import { createKubeApi } from '../api.ts';
 import type { Clock } from '../clock.ts';
@@ -24,10 +26,12 @@ import {
   csiNodes,
   customResources,
   deployments,
+  doctorSnapshots,
   doctorVolumes,
   groupApiVersions,
   groupClasses,
   groupContents,
+  leases,
   storageClasses,
 } from './doctor-objects.ts';
 
@@ -50,6 +54,7 @@ export function createKubeDoctor({ access, clock, ...settings }: KubeDoctorOptio
     ...ofStorage(store, settings.driverName),
     ...ofGroups(store, settings.driverName),
     ...ofDeployment(store, settings.driverName),
+    ...ofLeaders(store),
     listProtections: (call) => listEveryProtection(store, protectionSettings, call),
     expansionState: (volume, sizeGiB, call) => readExpansionState(store, volume, sizeGiB, call),
     [Symbol.asyncDispose]: () => connection.close(),
@@ -188,6 +193,33 @@ function ofDeployment(store: ObjectStore, driverName: string) {
         .filter(({ replicas }) => replicas > 0);
     },
   };
+}
+
+function ofLeaders(store: ObjectStore) {
+  return {
+    async listLeases(call: Call): Promise<SeenLease[]> {
+      const all = await listAll(store, leases, {}, call);
+      return all.map(({ metadata, spec }) => ({
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        holder: spec?.holderIdentity || undefined,
+        renewedAtMs: timeOf(spec?.renewTime),
+      }));
+    },
+    async listVolumeSnapshots(call: Call): Promise<SeenVolumeSnapshot[]> {
+      const all = await listAll(store, doctorSnapshots, {}, call);
+      return all.map(({ metadata, status }) => ({
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
+        hasStatus: status != null,
+      }));
+    },
+  };
+}
+
+function timeOf(text: string | null | undefined): number | undefined {
+  return text == null ? undefined : Date.parse(text);
 }
 
 type ContainerObject = z.infer<typeof deployments.schema>['spec']['template']['spec']['containers'][number];

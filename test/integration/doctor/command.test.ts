@@ -2,17 +2,20 @@ import { expect } from 'chai';
 import { checks } from '../../../src/disk/doctor/checks/index.ts';
 import { emulatorEnvironment } from '../../support/emulator.ts';
 import { spawnCommand } from '../../support/spawned-process.ts';
-import { csiDriverObject, deployment, snapshotCrdObjects } from './objects.ts';
+import { csiDriverObject, deployment, snapshotControllerLease, snapshotCrdObjects } from './objects.ts';
 import { clusterId, startSite, type Site } from './site.ts';
 
 describe('csi-datasafe doctor', () => {
   /** What the chart installs. */
-  const installation = [csiDriverObject(), deployment('csi-datasafe'), ...snapshotCrdObjects()];
+  const installation = () => [
+    ...[csiDriverObject(), deployment('csi-datasafe'), snapshotControllerLease()],
+    ...snapshotCrdObjects(),
+  ];
 
   let site: Site;
   beforeEach(async () => {
     site = await startSite();
-    await site.put(...installation);
+    await site.put(...installation());
   });
   afterEach(async () => {
     await site[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { checks } from '../../../src/disk/doctor/checks/index.ts';
 import { examine } from '../../../src/disk/doctor/examine.ts';
 import { isHealthy } from '../../../src/disk/doctor/finding.ts';
-import { csiDriverObject, deployment, snapshotCrdObjects } from './objects.ts';
+import { csiDriverObject, deployment, snapshotControllerLease, snapshotCrdObjects } from './objects.ts';
 import { aCall, startSite } from './site.ts';
 
 /** 10,000 give the figures of docs/doctor.md, in some minutes. */
@@ -15,6 +15,7 @@ describe('csi-datasafe doctor with many disks', () => {
   it(`takes a bounded number of requests for ${diskCount} disks, each with its volume and VolumeAttachment`, async () => {
     await using site = await startSite();
     await site.put(csiDriverObject(), deployment('csi-datasafe'), ...snapshotCrdObjects());
+    await site.put(snapshotControllerLease(new Date(site.parts.now())));
     for (let made = 0; made < diskCount; made += 20) {
       const batch = Array.from({ length: Math.min(20, diskCount - made) }, async () => {
         const diskId = await site.makeVolume({}, { storageClassName: 'plain' });

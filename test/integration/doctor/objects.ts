@@ -107,6 +107,28 @@ export function snapshotCrdObjects(groupVersion = 'v1'): KubeObject[] {
   );
 }
 
+/** A lease as a sidecar renews it. */
+export function lease(
+  name: string,
+  holderIdentity: string,
+  more: { readonly renewedAt?: Date; readonly namespace?: string } = {},
+): KubeObject {
+  const { renewedAt = new Date(), namespace = 'kube-system' } = more;
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace },
+    // In microseconds, as client-go writes it.
+    spec: { holderIdentity, renewTime: renewedAt.toISOString().replace('Z', '000Z') },
+  };
+}
+
+/** That of a snapshot-controller at work. */
+export function snapshotControllerLease(renewedAt?: Date): KubeObject {
+  const more = renewedAt === undefined ? {} : { renewedAt };
+  return lease('snapshot-controller-leader', 'csi-datasafe-snapshot-controller-5d7-x2x4z', more);
+}
+
 export function groupClass(name: string): KubeObject {
   return {
     apiVersion: 'groupsnapshot.storage.k8s.io/v1',

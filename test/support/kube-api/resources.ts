@@ -186,6 +186,15 @@ export const resources: readonly Resource[] = [
     hasStatus: true,
   },
   {
+    apiVersion: 'coordination.k8s.io/v1',
+    plural: 'leases',
+    kind: 'Lease',
+    isNamespaced: true,
+    fields: ['spec'],
+    specFields: ['acquireTime', 'holderIdentity', 'leaseDurationSeconds', 'leaseTransitions', 'renewTime'],
+    hasStatus: false,
+  },
+  {
     apiVersion: 'apiextensions.k8s.io/v1',
     plural: 'customresourcedefinitions',
     kind: 'CustomResourceDefinition',

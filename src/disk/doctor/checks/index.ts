@@ -6,6 +6,7 @@ import { csiDriver } from './csi-driver.ts';
 import { diskWithoutVolume } from './disk-without-volume.ts';
 import { expansionSnapshots } from './expansion-snapshots.ts';
 import { groupGate } from './group-gate.ts';
+import { leaseHolders } from './lease-holders.ts';
 import { oneController } from './one-controller.ts';
 import { protectionLost } from './protection-lost.ts';
 import { protectionMissing } from './protection-missing.ts';
@@ -14,6 +15,7 @@ import { protectionUnrecorded } from './protection-unrecorded.ts';
 import { regions } from './regions.ts';
 import { rights } from './rights.ts';
 import { sidecars } from './sidecars.ts';
+import { snapshotController } from './snapshot-controller.ts';
 import { snapshotCrds } from './snapshot-crds.ts';
 import { snapshotGroups } from './snapshot-groups.ts';
 import { volumeWithoutDisk } from './volume-without-disk.ts';
@@ -35,7 +37,9 @@ export const checks: readonly Check[] = [
   regions,
   csiDriver,
   oneController,
+  leaseHolders,
   sidecars,
   snapshotCrds,
+  snapshotController,
   groupGate,
 ];
