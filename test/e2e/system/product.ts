@@ -115,7 +115,8 @@ export async function install(place: Place, installation: Installation): Promise
   // The emulator first: the others are told its address.
   for (const { metadata, spec } of items.toSorted((a) => (a.metadata.name.endsWith('-emulator') ? -1 : 1))) {
     for (let index = 0; index < spec.replicas; index += 1) {
-      const name = `${metadata.name}-${index}`;
+      // As Kubernetes names the pods of a Deployment: sidecars hold their leases under this name.
+      const name = `${metadata.name}-e2e-copy${index}`;
       const pod = started.use(await startPod({ name, namespace, spec: spec.template.spec }, node, directory));
       pods.push(pod);
       // A Service of the chart has the name of its Deployment and its port is that of the container.
