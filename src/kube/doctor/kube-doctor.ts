@@ -202,7 +202,8 @@ function ofLeaders(store: ObjectStore) {
       return all.map(({ metadata, spec }) => ({
         namespace: metadata.namespace ?? '',
         name: metadata.name,
-        holder: spec?.holderIdentity || undefined,
+        // Empty once it was given back.
+        holder: spec?.holderIdentity === '' ? undefined : (spec?.holderIdentity ?? undefined),
         renewedAtMs: timeOf(spec?.renewTime),
       }));
     },

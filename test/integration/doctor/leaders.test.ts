@@ -70,7 +70,7 @@ describe('doctor: who is at work', () => {
     });
 
     it('knows its pods under a long name, and takes no other Deployment with a like name for them', async () => {
-      const long = `${'long-name-of-a-release-of-the-chart-here1'}-controller`;
+      const long = 'long-name-of-a-release-of-the-chart-here1-controller';
       await site.put(deployment(long));
       await site.put(lease(driverLease, `${`${long}-7f9c6d5b4c`.slice(0, 58)}k2x8p`));
       expect(await site.examine(leaseHolders, now)).to.deep.equal(silent(leaseHolders));
