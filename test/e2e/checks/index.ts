@@ -1,5 +1,6 @@
 import { acceptedByServer, contradictionsFail, lint, manifestsFollowChart } from './chart.ts';
 import { nothingLeftOver } from './leaks.ts';
+import { mirrorIsUsed } from './mirror.ts';
 import { metricsAnswer, monitoringAccepted } from './monitoring.ts';
 import { onlyGrantedActions } from './ram-policy.ts';
 import { probePortsAreNamed } from './probe-ports.ts';
@@ -32,6 +33,7 @@ export const checksBeforeInstallation: readonly Check[] = [
   contradictionsFail,
   acceptedByServer,
   manifestsFollowChart,
+  mirrorIsUsed,
   versionOfGroups,
   missingApis,
   monitoringAccepted,

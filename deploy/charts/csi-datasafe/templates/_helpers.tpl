@@ -49,6 +49,13 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Called with (dict "root" . "settings" "name" "csi-provisioner"): its full name if somebody gave one, else that of the registry. */ -}}
+{{- define "csi-datasafe.sidecarImage" -}}
+{{- $isV1beta2 := eq (include "csi-datasafe.groupSnapshotVersion" .root) "v1beta2" -}}
+{{- $version := ternary (default .settings.version .settings.versionForV1beta2) .settings.version $isV1beta2 -}}
+{{- default (printf "%s/%s:%s" .root.Values.sidecarRegistry .name $version) .settings.image -}}
+{{- end -}}
+
 {{- /* A=true,B=false in the order of the names. */ -}}
 {{- define "csi-datasafe.gates" -}}
 {{- $gates := list -}}
