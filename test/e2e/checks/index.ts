@@ -7,6 +7,7 @@ import { probePortsAreNamed } from './probe-ports.ts';
 import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
 import { missingApis, versionOfGroups } from './served-versions.ts';
+import { moreVariables, ownAccounts, ownClasses, placedAlike } from './values.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
 import type { Product } from '../system/product.ts';
@@ -34,6 +35,10 @@ export const checksBeforeInstallation: readonly Check[] = [
   acceptedByServer,
   manifestsFollowChart,
   mirrorIsUsed,
+  ownClasses,
+  ownAccounts,
+  placedAlike,
+  moreVariables,
   versionOfGroups,
   missingApis,
   monitoringAccepted,

@@ -23,6 +23,15 @@
 {{- default (include "csi-datasafe.controller" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
+{{- define "csi-datasafe.snapshotControllerAccount" -}}
+{{- default (include "csi-datasafe.snapshotController" .) .Values.snapshotController.serviceAccountName -}}
+{{- end -}}
+
+{{- /* Whether a gate is open: called with (list root "Gate"), prints true or nothing. */ -}}
+{{- define "csi-datasafe.isOpen" -}}
+{{- if get (default dict (index . 0).Values.featureGates) (index . 1) -}}true{{- end -}}
+{{- end -}}
+
 {{- /* Labels that select pods: they never change. Called with (list root component). */ -}}
 {{- define "csi-datasafe.selector" -}}
 {{- $root := index . 0 -}}
