@@ -7,6 +7,8 @@ import { probePortsAreNamed } from './probe-ports.ts';
 import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
 import { missingApis, versionOfGroups } from './served-versions.ts';
+import { otherControllersSeen, otherSnapshotControllerSeen } from './other-controllers.ts';
+import { classesOutliveRelease, upgradesRefused } from './upgrades.ts';
 import { moreVariables, ownAccounts, ownClasses, placedAlike } from './values.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
@@ -43,6 +45,10 @@ export const checksBeforeInstallation: readonly Check[] = [
   missingApis,
   monitoringAccepted,
   probePortsAreNamed,
+  upgradesRefused,
+  classesOutliveRelease,
+  otherControllersSeen,
+  otherSnapshotControllerSeen,
 ];
 /** Of the installed product, before any story. */
 export const checksBeforeStories: readonly Check<ProductContext>[] = [

@@ -15,6 +15,7 @@
 {{- if and .Values.snapshotController.enabled (not .Values.serviceAccount.create) (not .Values.snapshotController.serviceAccountName) -}}
 {{- fail "serviceAccount.create is false and snapshotController.serviceAccountName is empty: name the ServiceAccount that the snapshot-controller is to use" -}}
 {{- end -}}
+{{- include "csi-datasafe.checkCluster" . -}}
 {{- end -}}
 
 {{- define "csi-datasafe.checkCredentials" -}}
