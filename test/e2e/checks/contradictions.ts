@@ -54,8 +54,54 @@ export const contradictions: readonly { readonly set: readonly string[]; readonl
     ],
     says: 'ECS cannot let group snapshots expire',
   },
+  {
+    set: ['region=cn-hangzhou', 'preset=try', 'credentials.kind=emulator', 'emulator.enabled=true'],
+    says: 'preset is try with the driver name of real disks',
+  },
+  {
+    set: [...valid, 'volumeAttributesClasses.own.enabled=true'],
+    says: 'volumeAttributesClasses.own has no parameters',
+  },
+  {
+    set: [...valid, 'featureGates=null'],
+    says: 'volumeGroupSnapshotClasses.alibabacloud-disk-group-snapshot is enabled',
+  },
+  {
+    set: [...valid, 'guards.automaticSnapshots=false', 'featureGates.EnableDeleteAutoSnapshots=false'],
+    says: 'delete it first (kubectl delete storageclass alicloud-datasafe-essd)',
+  },
+  { set: [...valid, 'httpPort=8081'], says: 'httpPort and sidecars.attacher.port are both 8081' },
+  {
+    set: [...valid, 'sidecars.resizer.port=8080'],
+    says: 'sidecars.provisioner.port and sidecars.resizer.port are both 8080',
+  },
+  {
+    set: [...valid, 'livenessProbe.enabled=true', 'livenessProbe.port=8083'],
+    says: 'livenessProbe.port and sidecars.snapshotter.port are both 8083',
+  },
+  { set: [...valid, ...variable('REGION_ID')], says: 'use the value region' },
+  { set: [...valid, ...variable('ALIBABA_CLOUD_ROLE_ARN')], says: 'use the value credentials' },
+  {
+    set: [...valid, ...variable('STS_ENDPOINT'), ...variable('STS_ENDPOINT', 1)],
+    says: 'extraEnv has STS_ENDPOINT twice',
+  },
+  {
+    set: [...valid, 'podLabels.app\\.kubernetes\\.io/component=other'],
+    says: 'podLabels has app.kubernetes.io/component, which the chart itself sets',
+  },
+  {
+    set: [
+      ...[...valid, 'snapshotController.enabled=true', 'serviceAccount.create=false'],
+      'serviceAccount.name=mine',
+    ],
+    says: 'snapshotController.serviceAccountName is empty',
+  },
   { set: [...valid, 'serviceAccount.create=false'], says: 'serviceAccount.name is empty' },
   { set: [...valid, 'replicas=two'], says: '/replicas' },
   { set: [...valid, 'replica=2'], says: 'replica' },
   { set: [...valid, 'keeper.interval=soon'], says: '/keeper/interval' },
 ];
+
+function variable(name: string, index = 0): string[] {
+  return [`extraEnv[${index}].name=${name}`, `extraEnv[${index}].value=x`];
+}

@@ -1,11 +1,15 @@
 import { acceptedByServer, contradictionsFail, lint, manifestsFollowChart } from './chart.ts';
 import { nothingLeftOver } from './leaks.ts';
+import { mirrorIsUsed } from './mirror.ts';
 import { metricsAnswer, monitoringAccepted } from './monitoring.ts';
 import { onlyGrantedActions } from './ram-policy.ts';
 import { probePortsAreNamed } from './probe-ports.ts';
 import { probesAnswer } from './probes.ts';
 import { everyRightUsed, nothingDenied, podHoldsAllRoles } from './rights.ts';
 import { missingApis, versionOfGroups } from './served-versions.ts';
+import { otherControllersSeen, otherSnapshotControllerSeen } from './other-controllers.ts';
+import { classesOutliveRelease, upgradesRefused } from './upgrades.ts';
+import { moreVariables, ownAccounts, ownClasses, placedAlike } from './values.ts';
 import type { Emulator } from '../../support/emulator.ts';
 import type { ControlPlane } from '../system/control-plane.ts';
 import type { Product } from '../system/product.ts';
@@ -32,10 +36,19 @@ export const checksBeforeInstallation: readonly Check[] = [
   contradictionsFail,
   acceptedByServer,
   manifestsFollowChart,
+  mirrorIsUsed,
+  ownClasses,
+  ownAccounts,
+  placedAlike,
+  moreVariables,
   versionOfGroups,
   missingApis,
   monitoringAccepted,
   probePortsAreNamed,
+  upgradesRefused,
+  classesOutliveRelease,
+  otherControllersSeen,
+  otherSnapshotControllerSeen,
 ];
 /** Of the installed product, before any story. */
 export const checksBeforeStories: readonly Check<ProductContext>[] = [

@@ -18,12 +18,6 @@ import { byClaim, claimOf, example, inNamespace, untilGroupReady } from '../stor
 
 const groupApi = 'groupsnapshot.storage.k8s.io';
 
-/** The chart takes 8.5.1 there, which is no Go module; it differs from this one in the libraries it is built with. */
-const builtSidecars = [
-  'sidecars.snapshotter.imageForV1beta2=registry.k8s.io/sig-storage/csi-snapshotter:v8.5.0',
-  'snapshotController.imageForV1beta2=registry.k8s.io/sig-storage/snapshot-controller:v8.5.0',
-];
-
 export const onlyV1beta2: ClusterStory = {
   title:
     'a cluster whose group snapshots are v1beta1 only is refused with advice; with v1beta2, a group is made, one member restored, and the group deleted',
@@ -39,7 +33,7 @@ export const onlyV1beta2: ClusterStory = {
 
     await crds(['v1beta2']);
     await untilServed(cluster, 'v1beta2');
-    const product = await cluster.install(builtSidecars);
+    const product = await cluster.install([]);
     const world = await cluster.world(product);
     const groupClass = await kubectl.json('get volumegroupsnapshotclass alibabacloud-disk-group-snapshot');
     expect(groupClass.apiVersion).to.equal(`${groupApi}/v1beta2`);

@@ -6,7 +6,6 @@ import { applyClaim, boundDisk, disks, expectData, snapshots, someData, volumeOf
 import { untilProtectionReady } from './snapshot-acts.ts';
 
 const preset = fileURLToPath(new URL('../../../deploy/charts/csi-datasafe/values-try.yaml', import.meta.url));
-const ours = fileURLToPath(new URL('../values-try.yaml', import.meta.url));
 
 export const tryPreset: Story = {
   title:
@@ -19,9 +18,10 @@ export const tryPreset: Story = {
   async tell(world) {
     const { kubectl, namespace, eventually } = world;
     await using product = await world.install({
-      release: 'try',
+      release: 'csi-datasafe-try',
       namespace,
-      values: ['--values', preset, '--values', ours],
+      // The cluster has one already, beside the release of the other stories.
+      values: ['--values', preset, '--set', 'snapshotController.enabled=false'],
       accountFor: (_, accountOfPod) => accountOfPod,
     });
     const ecs = emulatorOf(product);

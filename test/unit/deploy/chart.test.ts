@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { flags } from '../../../src/config/flags.ts';
 import { readFeatureGates } from '../../../src/config/feature-gates.ts';
 import { durationMs } from '../../../src/config/values.ts';
 import { LOG_LEVELS } from '../../../src/observability/logger.ts';
@@ -28,6 +29,23 @@ describe('deploy/charts/csi-datasafe', () => {
     for (const gate of listed('others')) {
       expect(readFeatureGates(`${gate}=true`).warnings, gate).to.have.length(1);
     }
+  });
+
+  it('leaves to extraEnv no variable that stands for a flag which the chart sets, nor one of its credentials', () => {
+    const checks = read('deploy/charts/csi-datasafe/templates/_pod-checks.tpl');
+    const [, text = ''] = /define "csi-datasafe\.reservedEnv" -}}([^{]+)/.exec(checks) ?? [];
+    const reserved = Object.keys(parse(text) as object);
+    const plugin = read('deploy/charts/csi-datasafe/templates/_plugin.tpl');
+    const credentials = read('deploy/charts/csi-datasafe/templates/_credentials.tpl');
+
+    const ofFlags = Object.values(flags)
+      .filter(({ name }) => plugin.includes(`- --${name}=`))
+      .flatMap(({ env }) => env);
+    expect(ofFlags.length).to.be.greaterThan(5);
+    expect(reserved).to.include.members(ofFlags);
+    const set = [...`${plugin}${credentials}`.matchAll(/^- name: ([A-Z_]+)$/gm)].map(([, name = '']) => name);
+    expect(set.length).to.be.greaterThan(8);
+    expect(reserved).to.include.members(set);
   });
 
   it('takes the durations that the plugin takes', () => {

@@ -4,6 +4,7 @@
 {{- include "csi-datasafe.checkEmulator" . -}}
 {{- include "csi-datasafe.checkGates" . -}}
 {{- include "csi-datasafe.checkClasses" . -}}
+{{- include "csi-datasafe.checkPods" . -}}
 {{- include "csi-datasafe.checkApis" . -}}
 {{- if not .Values.region -}}
 {{- fail "region is not set: give the ECS region of the cluster, such as --set region=cn-hangzhou" -}}
@@ -11,6 +12,10 @@
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false and serviceAccount.name is empty: name the ServiceAccount that the pods are to use" -}}
 {{- end -}}
+{{- if and .Values.snapshotController.enabled (not .Values.serviceAccount.create) (not .Values.snapshotController.serviceAccountName) -}}
+{{- fail "serviceAccount.create is false and snapshotController.serviceAccountName is empty: name the ServiceAccount that the snapshot-controller is to use" -}}
+{{- end -}}
+{{- include "csi-datasafe.checkCluster" . -}}
 {{- end -}}
 
 {{- define "csi-datasafe.checkCredentials" -}}
@@ -47,6 +52,9 @@
 {{- if and (eq .Values.credentials.kind "emulator") (not .Values.emulator.enabled) (not .Values.ecs.endpoint) -}}
 {{- fail "credentials.kind is emulator, so emulator.enabled must be true, or ecs.endpoint must lead to an emulator of your own" -}}
 {{- end -}}
+{{- if and $isTrial (eq .Values.driverName "diskplugin.csi.alibabacloud.com") -}}
+{{- fail "preset is try with the driver name of real disks: an emulator that knows none of them would answer that they are gone; leave driverName as values-try.yaml has it" -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "csi-datasafe.checkGates" -}}
@@ -60,22 +68,28 @@
 {{- end -}}
 
 {{- define "csi-datasafe.checkClasses" -}}
-{{- if and .Values.featureGates.EnableDeleteAutoSnapshots (not .Values.guards.automaticSnapshots) -}}
+{{- if and (include "csi-datasafe.isOpen" (list . "EnableDeleteAutoSnapshots")) (not .Values.guards.automaticSnapshots) -}}
 {{- fail "guards.automaticSnapshots is false, but the gate EnableDeleteAutoSnapshots is open, so the guards would act all the same: set featureGates.EnableDeleteAutoSnapshots=false too" -}}
 {{- end -}}
-{{- $guardsAct := or .Values.guards.automaticSnapshots .Values.featureGates.EnableDeleteAutoSnapshots -}}
+{{- $guardsAct := or .Values.guards.automaticSnapshots (include "csi-datasafe.isOpen" (list . "EnableDeleteAutoSnapshots")) -}}
 {{- range $name, $class := .Values.storageClasses -}}
-{{- $expand := default "closed" $class.parameters.volumeExpandAutoSnapshot -}}
-{{- if and $class.enabled (not $guardsAct) (or (ne $expand "closed") $class.parameters.volumeDeleteSnapshotRetentionDays) -}}
-{{- fail (printf "storageClasses.%s asks for snapshots before expansion or deletion, but guards.automaticSnapshots and the gate EnableDeleteAutoSnapshots are off: set one of them, or take the parameters out of the class" $name) -}}
+{{- $parameters := default dict (default dict $class).parameters -}}
+{{- $expand := default "closed" $parameters.volumeExpandAutoSnapshot -}}
+{{- if and (include "csi-datasafe.isMade" $class) (not $guardsAct) (or (ne $expand "closed") $parameters.volumeDeleteSnapshotRetentionDays) -}}
+{{- fail (printf "storageClasses.%s asks for snapshots before expansion or deletion, but guards.automaticSnapshots and the gate EnableDeleteAutoSnapshots are off: set one of them; or take the parameters out of the class, and where it is in the cluster already delete it first (kubectl delete storageclass %s): nobody can change its parameters" $name $name) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $class := .Values.volumeGroupSnapshotClasses -}}
-{{- if and $class.enabled (not $.Values.featureGates.EnableVolumeGroupSnapshots) -}}
+{{- if and (include "csi-datasafe.isMade" $class) (not (include "csi-datasafe.isOpen" (list $ "EnableVolumeGroupSnapshots"))) -}}
 {{- fail (printf "volumeGroupSnapshotClasses.%s is enabled, but the gate EnableVolumeGroupSnapshots is not open: open it, or set volumeGroupSnapshotClasses.%s.enabled=false" $name $name) -}}
 {{- end -}}
-{{- if hasKey (default dict $class.parameters) "retentionDays" -}}
+{{- if hasKey (default dict (default dict $class).parameters) "retentionDays" -}}
 {{- fail (printf "volumeGroupSnapshotClasses.%s has the parameter retentionDays: ECS cannot let group snapshots expire; take it out" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $class := .Values.volumeAttributesClasses -}}
+{{- if and (include "csi-datasafe.isMade" $class) (not (default dict $class).parameters) -}}
+{{- fail (printf "volumeAttributesClasses.%s has no parameters, so it changes nothing: give it some, or set volumeAttributesClasses.%s.enabled=false" $name $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -88,14 +102,14 @@
 {{- $missing := list -}}
 {{- if not ($served.Has "snapshot.storage.k8s.io/v1") -}}
 {{- range $name, $class := .Values.volumeSnapshotClasses -}}
-{{- if $class.enabled -}}
+{{- if include "csi-datasafe.isMade" $class -}}
 {{- $missing = append $missing "snapshot.storage.k8s.io/v1" -}}
 {{- $off = append $off (printf "volumeSnapshotClasses.%s.enabled=false" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $group := "groupsnapshot.storage.k8s.io" -}}
-{{- if and .Values.featureGates.EnableVolumeGroupSnapshots (not ($served.Has (printf "%s/v1" $group))) (not ($served.Has (printf "%s/v1beta2" $group))) -}}
+{{- if and (include "csi-datasafe.isOpen" (list . "EnableVolumeGroupSnapshots")) (not ($served.Has (printf "%s/v1" $group))) (not ($served.Has (printf "%s/v1beta2" $group))) -}}
 {{- $old := list -}}
 {{- range $version := list "v1beta1" "v1alpha1" -}}
 {{- if $served.Has (printf "%s/%s" $group $version) -}}
@@ -105,7 +119,7 @@
 {{- $missing = append $missing (printf "%s/v1 or v1beta2%s" $group (ternary (printf " (only %s)" (join ", " $old)) "" (not (empty $old)))) -}}
 {{- $off = append $off "featureGates.EnableVolumeGroupSnapshots=false" -}}
 {{- range $name, $class := .Values.volumeGroupSnapshotClasses -}}
-{{- if $class.enabled -}}
+{{- if include "csi-datasafe.isMade" $class -}}
 {{- $off = append $off (printf "volumeGroupSnapshotClasses.%s.enabled=false" $name) -}}
 {{- end -}}
 {{- end -}}

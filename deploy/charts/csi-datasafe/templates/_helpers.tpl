@@ -23,6 +23,15 @@
 {{- default (include "csi-datasafe.controller" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
+{{- define "csi-datasafe.snapshotControllerAccount" -}}
+{{- default (include "csi-datasafe.snapshotController" .) .Values.snapshotController.serviceAccountName -}}
+{{- end -}}
+
+{{- /* Whether a gate is open: called with (list root "Gate"), prints true or nothing. */ -}}
+{{- define "csi-datasafe.isOpen" -}}
+{{- if get (default dict (index . 0).Values.featureGates) (index . 1) -}}true{{- end -}}
+{{- end -}}
+
 {{- /* Labels that select pods: they never change. Called with (list root component). */ -}}
 {{- define "csi-datasafe.selector" -}}
 {{- $root := index . 0 -}}
@@ -47,6 +56,13 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{ .repository }}:{{ default $.Chart.AppVersion .tag }}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{- /* Called with (dict "root" . "settings" "name" "csi-provisioner"): its full name if somebody gave one, else that of the registry. */ -}}
+{{- define "csi-datasafe.sidecarImage" -}}
+{{- $isV1beta2 := eq (include "csi-datasafe.groupSnapshotVersion" .root) "v1beta2" -}}
+{{- $version := ternary (default .settings.version .settings.versionForV1beta2) .settings.version $isV1beta2 -}}
+{{- default (printf "%s/%s:%s" .root.Values.sidecarRegistry .name $version) .settings.image -}}
 {{- end -}}
 
 {{- /* A=true,B=false in the order of the names. */ -}}

@@ -34,21 +34,9 @@
     {{- toYaml . | nindent 4 }}
     {{- end }}
   env:
-    - name: REGION_ID
-      value: {{ .Values.region | quote }}
-    {{- if .Values.clusterId }}
-    - name: CLUSTER_ID
-      value: {{ .Values.clusterId | quote }}
-    {{- end }}
-    # Lets the guards act: snapshots before expansion and before deletion, for the classes that ask for them.
-    - name: VOLUME_DEL_AUTO_SNAP
-      value: {{ .Values.guards.automaticSnapshots | quote }}
-    {{- with .Values.nodeOptions }}
-    - name: NODE_OPTIONS
-      value: {{ . | quote }}
-    {{- end }}
-    {{- with include "csi-datasafe.credentialEnv" . }}
-    {{- . | nindent 4 }}
+    {{- include "csi-datasafe.pluginEnv" . | nindent 4 }}
+    {{- with .Values.extraEnv }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
   ports:
     - name: http
@@ -97,4 +85,24 @@
     {{- end }}
   resources: {{- toYaml .Values.resources | nindent 4 }}
   securityContext: {{- include "csi-datasafe.containerSecurity" . | nindent 4 }}
+{{- end -}}
+
+{{- /* What the chart itself sets; extraEnv sets nothing of it. */ -}}
+{{- define "csi-datasafe.pluginEnv" -}}
+- name: REGION_ID
+  value: {{ .Values.region | quote }}
+{{- if .Values.clusterId }}
+- name: CLUSTER_ID
+  value: {{ .Values.clusterId | quote }}
+{{- end }}
+# Lets the guards act: snapshots before expansion and before deletion, for the classes that ask for them.
+- name: VOLUME_DEL_AUTO_SNAP
+  value: {{ .Values.guards.automaticSnapshots | quote }}
+{{- with .Values.nodeOptions }}
+- name: NODE_OPTIONS
+  value: {{ . | quote }}
+{{- end }}
+{{- with include "csi-datasafe.credentialEnv" . }}
+{{ . }}
+{{- end }}
 {{- end -}}
