@@ -6,7 +6,7 @@ import { applyClaim, boundDisk, untilAttached, untilDetached, usePod } from './a
 
 export const askTheDoctor: Story = {
   title:
-    'The doctor finds nothing wrong, until a disk is attached behind the back of Kubernetes; then it names it',
+    'The doctor finds nothing wrong, until a disk is attached behind the back of Kubernetes, or another controller holds a lease; then it names them',
   interruption: {
     noneBecause: 'the doctor only looks, and what others leave behind on purpose it would find, and rightly',
   },
@@ -35,11 +35,29 @@ export const askTheDoctor: Story = {
 
     // What it says is to be done.
     await ecs.detach(free);
+    await kubectl.apply(leaseOfAnother(namespace));
+    const shared = await doctor(world);
+    expect(shared.output).to.contain('is held by csi-provisioner-elsewhere').and.contain('[lease-holders]');
+    expect(shared.output).to.contain('1 wrong, 0 not looked at');
+    await kubectl.run(`delete lease ${resizerLease} -n ${namespace}`);
     const good = await doctor(world);
     expect(good.output).to.match(/^\d+ checks: nothing is wrong\n$/);
     expect(good.status).to.equal(0);
   },
 };
+
+const resizerLease = 'external-resizer-diskplugin-csi-alibabacloud-com';
+
+/** As a controller that runs outside the cluster holds it. */
+function leaseOfAnother(namespace: string): string {
+  const renewTime = new Date().toISOString().replace('Z', '000Z');
+  return `
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: { name: ${resizerLease}, namespace: ${namespace} }
+spec: { holderIdentity: csi-provisioner-elsewhere, leaseDurationSeconds: 15, renewTime: '${renewTime}' }
+`;
+}
 
 /** As an operator runs it, with the rights of an administrator of the cluster. */
 async function doctor({
