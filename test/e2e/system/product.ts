@@ -102,8 +102,10 @@ export async function install(place: Place, installation: Installation): Promise
   if (release === releaseName) {
     await createAccounts(place);
   } else {
-    started.defer(() => {
+    started.defer(async () => {
       helm(programs, ['uninstall', release, '--namespace', namespace], controlPlane.adminKubeconfig);
+      // The sidecars leave their leases behind: for two minutes, the driver could be installed nowhere else.
+      await controlPlane.kubectl.run(`delete leases --all -n ${namespace}`);
     });
   }
   const services = new Map<string, string>();
