@@ -160,7 +160,7 @@ function guardParts(
     cluster,
     clusterId: config.clusterId,
     driverName: config.driverName,
-    sightings: new Sightings(now),
+    sightings: new Sightings(() => clock.elapsedMs()),
     now,
   };
 }
@@ -213,7 +213,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     specs: cloud,
     sightings: guards.sightings,
     guards,
-    attach: createAttachParts(cloud, config, guards.now),
+    attach: createAttachParts(cloud, config, () => clock.elapsedMs()),
     lock: new OperationLock(),
     now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),

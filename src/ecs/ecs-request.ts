@@ -92,12 +92,12 @@ async function attemptOnce<Body extends SdkBody>(
   call: Call,
   { observer, clock }: { observer: EcsObserver; clock: Clock },
 ): Promise<Body> {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsedMs();
   const report = (code: string, requestId: string | undefined) => {
     observer.callFinished({
       action: request.action,
       code,
-      durationMs: clock.now() - startedAt,
+      durationMs: clock.elapsedMs() - startedAt,
       requestId,
       callRequestId: call.requestId,
       resourceId: request.resourceId,
