@@ -1,3 +1,4 @@
+import { isDiskError } from '../../disk/disk-error.ts';
 import type { Clock } from '../clock.ts';
 import { toCredentialError, toCredentialProblem } from './credential-failure.ts';
 import type { Credential, Session, SessionSource } from './session.ts';
@@ -8,6 +9,7 @@ export interface CachingCredentialOptions {
   readonly clock: Clock;
   /** Keys are fetched again after so long, or ten minutes before they expire if that is earlier. */
   readonly reloadMs: number;
+  /** Told of each fetch that failed, whether old keys stay in use or not. */
   readonly onRefreshFailure?: ((kind: string, reason: string) => void) | undefined;
 }
 
@@ -32,10 +34,13 @@ export function createCachingCredential(options: CachingCredentialOptions): Cred
       held = { session, reloadAt: clock.elapsedMs() + reloadInMs };
       return session;
     } catch (error) {
+      // A DiskError comes from other credentials, on which these are built, and which have told it.
+      if (!isDiskError(error)) {
+        options.onRefreshFailure?.(kind, toCredentialProblem(error).message);
+      }
       if (held === undefined || !isValid(held.session, clock)) {
         throw toCredentialError(kind, error);
       }
-      options.onRefreshFailure?.(kind, toCredentialProblem(error).message);
       held = { session: held.session, reloadAt: clock.elapsedMs() + retryMs };
       return held.session;
     }

@@ -105,6 +105,7 @@ describe('a credential', () => {
     world.failure = new CredentialProblem('the file is gone');
     await world.clock.advance(5 * minuteMs);
     const error = await rejection(world.get());
+    expect(world.refreshFailures).to.deep.equal(['the file is gone']);
     expect(error.message).to.equal('no keys from the credentials of kind fake: the file is gone');
     expect(error.kind).to.equal('unauthenticated');
   });
