@@ -3,6 +3,7 @@ import { DiskError, isDiskError } from './disk/disk-error.ts';
 import { Keeper, type KeeperParts } from './disk/guards/keeper.ts';
 import type { Clock } from './ecs/clock.ts';
 import { raceSignal } from './ecs/race-signal.ts';
+import { startTimeLimit } from './ecs/time-limit.ts';
 import type { Logger } from './observability/logger.ts';
 
 export interface KeeperLoopOptions extends Omit<KeeperParts, 'onAct' | 'onProblem'> {
@@ -37,7 +38,9 @@ export function startKeeper(options: KeeperLoopOptions): RunningKeeper {
     onProblem: reports.add,
   });
   const round = async () => {
-    using limit = startLimit(clock, Math.min(intervalsPerRound * intervalMs, longestTimerMs));
+    const limitMs = Math.min(intervalsPerRound * intervalMs, longestTimerMs);
+    const timeUp = new DiskError('timed-out', `not over within ${String(limitMs / 1_000)} seconds`);
+    using limit = startTimeLimit(clock, limitMs, timeUp);
     const signal = AbortSignal.any([stopped.signal, limit.signal]);
     // Raced, so that not even a step that does not listen to the signal can hold up the rounds to come.
     await raceSignal(keeper.round({ signal, requestId: `keeper-${randomUUID()}` }), signal);
@@ -62,24 +65,7 @@ export function startKeeper(options: KeeperLoopOptions): RunningKeeper {
   return {
     problems: reports.problems,
     [Symbol.dispose]() {
-      stopped.abort();
-    },
-  };
-}
-
-/** A signal that aborts after so long, unless it is disposed before. */
-function startLimit(clock: Clock, limitMs: number): { readonly signal: AbortSignal } & Disposable {
-  const over = new AbortController();
-  const disposed = new AbortController();
-  const message = `not over within ${String(limitMs / 1_000)} seconds`;
-  clock.sleep(limitMs, disposed.signal).then(
-    () => over.abort(new DiskError('timed-out', message)),
-    () => undefined,
-  );
-  return {
-    signal: over.signal,
-    [Symbol.dispose]() {
-      disposed.abort();
+      stopped.abort(new DiskError('cancelled', 'the plugin is stopping'));
     },
   };
 }
