@@ -28,7 +28,8 @@ export function guardBeforeExpand(parts: ExpandGuardParts, sizeGiB: number): Aro
   return async (disk, resize, call) => {
     const guarded = await withVolume(parts, disk, call);
     const policy = effectivePolicy(parts, guarded);
-    if (policy === 'closed' || !mayHoldData(disk)) {
+    // Whether a free multi-attach disk was ever attached, ECS may not say: what it answers to a snapshot decides.
+    if (policy === 'closed' || !(mayHoldData(disk) || disk.multiAttach)) {
       await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
       return;
     }

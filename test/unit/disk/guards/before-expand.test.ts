@@ -88,6 +88,21 @@ describe('guardBeforeExpand', () => {
     });
   }
 
+  it('asks ECS for a snapshot of a free multi-attach disk, which does not show whether it was ever attached', async () => {
+    for (const knowsUnused of [false, true]) {
+      const scene = new GuardScene({ knowsUnused });
+      scene.addDisk(
+        { expand: 'forced' },
+        { multiAttach: true, wasEverAttached: false, lastDetachedAt: undefined },
+      );
+      expect((await scene.expand()).sizeGiB).to.equal(40);
+      expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+      expect(scene.cluster.reasons()).to.deep.equal(
+        knowsUnused ? [] : ['SnapshotCreated', 'SnapshotReleased'],
+      );
+    }
+  });
+
   it('forced: does not resize when the snapshot cannot be made, and answers a status that is asked again', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });
@@ -105,14 +120,6 @@ describe('guardBeforeExpand', () => {
       on: 'claim',
     });
     expect((await scene.expand()).sizeGiB).to.equal(40);
-  });
-
-  it('besteffort: warns and resizes all the same', async () => {
-    const scene = new GuardScene();
-    scene.addDisk({ expand: 'besteffort' });
-    scene.cloud.failNext('createSnapshot', new DiskError('quota', 'the quota is full'));
-    expect((await scene.expand()).sizeGiB).to.equal(40);
-    expect(scene.cluster.reasons()).to.deep.equal(['SnapshotFailed']);
   });
 
   it('forced: a snapshot that fails is removed, and the next attempt makes another', async () => {
@@ -266,16 +273,6 @@ describe('guardBeforeExpand', () => {
     const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
     scene.cloud.makeImageFrom(old.id);
     expect((await scene.expand()).sizeGiB).to.equal(40);
-  });
-
-  it('besteffort: gives the snapshot up when ECS uploads it for too long', async () => {
-    const scene = new GuardScene({ rounds: 4, looks: { uploading: 500 } });
-    scene.addDisk({ expand: 'besteffort' });
-    await rejectionOf(scene.expand());
-    scene.nowMs += 400_000;
-    expect((await scene.expand()).sizeGiB).to.equal(40);
-    expect(scene.cluster.reasons()).to.include('SnapshotFailed');
-    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
   });
 
   it('leaves the release to the keeper while a file system has still to grow', async () => {
