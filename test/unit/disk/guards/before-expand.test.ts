@@ -209,18 +209,6 @@ describe('guardBeforeExpand', () => {
     expect(scene.cloud.snapshots.values()).to.deep.equal([]);
   });
 
-  it('relies on no snapshot of a smaller expansion, which may be released at any moment', async () => {
-    const scene = new GuardScene();
-    scene.addDisk({ expand: 'forced' });
-    scene.cluster.expansion = 'pending';
-    await scene.expand(30, true);
-    await scene.expand(40, true);
-    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
-    const [kept, ...more] = scene.cloud.snapshots.values();
-    expect(kept?.tags.get(tagKeys.guardIntent)).to.equal('30-40');
-    expect(more).to.deep.equal([]);
-  });
-
   it('relies on that of a larger one, and leaves it alone when the smaller one is complete', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });

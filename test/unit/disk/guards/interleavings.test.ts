@@ -107,7 +107,7 @@ for (const [when, play] of Object.entries(plays)) {
 const wrongRequests: Record<string, { answers: (cloud: DiskCloud) => Partial<DiskCloud>; sign: string }> = {
   'never drops what is superseded': {
     answers: () => ({ deleteSnapshot: () => Promise.resolve() }),
-    sign: 'guard snapshots live at once',
+    sign: 'sizes live at once',
   },
   'has another token in each minute': {
     answers: (cloud) => ({
