@@ -15,14 +15,16 @@ import {
 } from './expand-snapshot.ts';
 import { keepAfterFailure } from './expand-failure.ts';
 import { keepOneGuard } from './expand-one.ts';
+import { noteRefusal } from './expand-rounds.ts';
 import { waitForUpload } from './expand-wait.ts';
 import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
 import { report, withVolume, type ExpandGuardParts, type Guarded } from './guard-parts.ts';
 import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
 
 /**
- * The guard before an expansion: a snapshot of the disk is cut, and young, when its resize is sent. `forced` sends no
- * resize without one; `besteffort` goes on with a warning; `closed` does nothing.
+ * The guard before an expansion: a snapshot of the disk is cut when its resize is sent, and young, unless ECS has not kept
+ * up with the uploads of three. `forced` sends no resize without one; `besteffort` goes on with a warning; `closed` does
+ * nothing.
  */
 export function guardBeforeExpand(parts: ExpandGuardParts, sizeGiB: number): AroundResize {
   return async (disk, resize, call) => {
@@ -173,6 +175,7 @@ async function isAllowed(
       await keepAfterFailure(parts, { intent, policy, snapshot, error }, call);
       throw error;
     }
+    await noteRefusal(parts, snapshot, call);
     return false;
   }
 }

@@ -51,9 +51,13 @@ export function wantedSizeOf(snapshot: Snapshot): number | undefined {
   return Number.isSafeInteger(wantedGiB) ? wantedGiB : undefined;
 }
 
+/** What the tag `guardRound` says once ECS has refused a resize though nothing was left to upload: no round is used up. */
+export const noRound = 0;
+
+/** How many fresh snapshots, this one too, were taken while ECS did not keep up with the uploads. */
 export function roundOf(snapshot: Snapshot): number {
-  const round = Number(snapshot.tags.get(tagKeys.guardRound));
-  return Number.isSafeInteger(round) && round > 0 ? round : 1;
+  const text = snapshot.tags.get(tagKeys.guardRound) ?? '';
+  return /^\d{1,3}$/.test(text) ? Number(text) : 1;
 }
 
 /** When ECS deletes the snapshot; `undefined` when it never does, or the cut is not made yet. */

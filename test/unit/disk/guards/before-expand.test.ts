@@ -181,20 +181,6 @@ describe('guardBeforeExpand', () => {
     }
   });
 
-  it('takes a fresh snapshot when the upload took too long, drops the old one, and stops after three rounds', async () => {
-    const scene = new GuardScene({ rounds: 4, looks: { uploading: 40 } });
-    scene.addDisk({ expand: 'forced' });
-    for (let attempt = 0; attempt < 60 && scene.cloud.disks.get('d-1')?.sizeGiB !== 40; attempt += 1) {
-      await scene.expand().catch((error: unknown) => {
-        expect(error).to.have.property('kind', 'busy');
-      });
-      scene.nowMs += 300_000;
-      expect(scene.cloud.snapshots.values().length).to.be.at.most(1);
-    }
-    expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(40);
-    expect(scene.cloud.countOf('createSnapshot')).to.equal(3);
-  });
-
   it('finds the snapshot that another replica has just asked for, in the minute before', async () => {
     const scene = new GuardScene({ invisibleLooks: 1, looks: { uploading: 8 } });
     scene.addDisk({ expand: 'forced' });
