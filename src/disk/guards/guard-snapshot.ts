@@ -67,6 +67,16 @@ export function expiryOf({ cutAt, retentionDays }: Snapshot): Date | undefined {
     : new Date(cutAt.getTime() + retentionDays * dayMs);
 }
 
+/** Retries within one window ask for a snapshot with the very same parameters: the name holds its start. */
+export const windowMs = 60_000;
+
+/** The end of the window in which the guard of an expansion was asked for; `undefined` when its name does not tell. */
+export function requestedBefore({ name }: Snapshot): Date | undefined {
+  const [, day, time] = /-(\d{4}-\d\d-\d\d)-(\d\d:\d\d:\d\d)$/.exec(name ?? '') ?? [];
+  const startMs = Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(startMs) ? undefined : new Date(startMs + windowMs);
+}
+
 /** `2026-11-22-21:03:12`, as the names of these snapshots have always had it (UTC). */
 export function nameStamp(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 19).replace('T', '-');
