@@ -22,6 +22,8 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   override readonly disks = new LookedAt<Disk>();
   readonly snapshots = new LookedAt<Snapshot>();
   readonly #tokens = new Map<string, { readonly parameters: string; readonly id: string }>();
+  /** The last size that was asked for, be the disk on its way there. */
+  readonly #growingTo = new Map<string, number>();
   readonly #faults = new Map<CloudMethod | 'any', Fault[]>();
   readonly #refused = new Set<CloudMethod>();
   protected readonly images = new Set<string>();
@@ -119,10 +121,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
       if (sizeGiB <= disk.sizeGiB) {
         throw refusal('out-of-range', `resize disk ${diskId}: not larger than it is`);
       }
-      this.once(resize.clientToken, resize, () => {
+      if (this.#growingTo.get(diskId) !== sizeGiB) {
+        this.#growingTo.set(diskId, sizeGiB);
         this.disks.change(diskId, { sizeGiB }, this.looks.growing);
-        return diskId;
-      });
+      }
     });
   }
 
