@@ -46,6 +46,7 @@ export function connectCluster(
     clusterId,
     protectionNamespace,
     needsGroupSnapshots: config.groupSnapshots,
+    isGuarding: config.guards.isSwitchedOn,
   });
   kube.start(stopped.signal);
   return {

@@ -8,6 +8,11 @@ export interface Cluster {
   /** The PersistentVolume of a disk, from a cache that an informer keeps; `undefined` when there is none. */
   findVolume(diskId: string, call: Call): Promise<ClusterVolume | undefined>;
   /**
+   * The same, as the API server has it now: before a disk is deleted, since the cache may lag, or have lost its watch, and
+   * not know of another volume of the disk. It reads all volumes, so it is for what is rare.
+   */
+  findVolumeNow(diskId: string, call: Call): Promise<ClusterVolume | undefined>;
+  /**
    * What the node can attach that the scheduler has chosen for a claim. `undefined` when no node is chosen yet, or nobody
    * can tell: that must not keep a disk from being made. Never rejects.
    */

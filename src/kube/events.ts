@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { toEventObject, type EventObject } from './event-object.ts';
 import { writeEvent, type PendingEvent } from './event-writer.ts';
 import type { KubeLog } from './log.ts';
+import { AdmissionError } from './refusal.ts';
 import type { ObjectStore } from './store.ts';
 
 /** Takes events and writes them in the background, one after the other. */
@@ -13,8 +14,8 @@ export interface EventSink {
   /** The same for an event object; it is not logged here. */
   write(object: EventObject): void;
   /**
-   * Why the last event could not be written; `undefined` when it was. Whoever asks makes it be tried again from time to time:
-   * otherwise the reason would stand until the next event, long after it is gone.
+   * Why the last event could not be written, where the next would fare no better; `undefined` when it was written. Whoever asks
+   * makes it be tried again from time to time: otherwise the reason would stand until the next event, long after it is gone.
    */
   problem(): string | undefined;
   /** Writes what is left for as long as the signal allows, then drops the rest. */
@@ -77,17 +78,16 @@ function createEventQueue(
   const loss = createLoss(clock);
   let worker: Promise<void> | undefined;
 
-  const drop = ({ object }: PendingEvent, why: unknown) => {
-    log.warn({ reason: object.reason, object: object.involvedObject, err: why }, 'an event was dropped');
-  };
+  const drops = createDropLog(log);
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       try {
         await writeEvent(store, clock, next, stop.signal);
         loss.forget();
+        drops.forget(next);
         onWritten(next);
       } catch (error) {
-        drop(next, error);
+        drops.tell(next, error);
         loss.note(next, error);
       }
     }
@@ -96,7 +96,7 @@ function createEventQueue(
   const add = (pending: PendingEvent) => {
     if (queue.length >= longestQueue || stop.signal.aborted) {
       const why = stop.signal.aborted ? 'the plugin is stopping' : 'too many events are waiting';
-      drop(pending, new Error(why));
+      drops.tell(pending, new Error(why));
       return;
     }
     queue.push(pending);
@@ -119,14 +119,34 @@ function createEventQueue(
   };
 }
 
-/** The last event that could not be written. */
+/** Tells of each event that is dropped, once for one reason: it comes again, by itself or because it is tried again. */
+function createDropLog(log: KubeLog) {
+  const told = new Map<string, string>();
+  const keyOf = ({ object: { metadata } }: PendingEvent) => `${metadata.namespace}/${metadata.name}`;
+  return {
+    tell(event: PendingEvent, why: unknown) {
+      const text = textOf(why);
+      if (told.get(keyOf(event)) === text) {
+        return;
+      }
+      told.delete(keyOf(event));
+      told.set(keyOf(event), text);
+      forgetOldest(told);
+      const { reason, involvedObject } = event.object;
+      log.warn({ reason, object: involvedObject, err: why }, 'an event was dropped');
+    },
+    forget(event: PendingEvent) {
+      told.delete(keyOf(event));
+    },
+  };
+}
+
+/** The last event that could not be written for a reason that concerns all events. */
 function createLoss(clock: Clock) {
   let loss: { readonly event: PendingEvent; readonly why: string; readonly atMs: number } | undefined;
   return {
     note(event: PendingEvent, error: unknown) {
-      const why = error instanceof Error ? error.message : String(error);
-      // A namespace that is gone was somebody's wish: nothing is wrong with the plugin.
-      loss = isDiskError(error, 'not-found') ? undefined : { event, why, atMs: clock.now() };
+      loss = concernsAll(error) ? { event, why: textOf(error), atMs: clock.now() } : undefined;
     },
     forget() {
       loss = undefined;
@@ -137,12 +157,31 @@ function createLoss(clock: Clock) {
   };
 }
 
+/**
+ * Whether other events are lost for the same reason. What comes after the rights does not: a namespace is gone, its quota is
+ * used up, or somebody's webhook wants no such event. That is no fault of the plugin, and shows that it may write events.
+ */
+function concernsAll(error: unknown): boolean {
+  return (
+    isDiskError(error, 'outcome-unknown', 'busy', 'unauthenticated', 'denied') &&
+    !(error instanceof AdmissionError)
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Notes a name; the oldest of very many is forgotten. */
 export function remember(names: Set<string>, name: string): void {
   names.add(name);
-  const [oldest] = names;
-  if (names.size > mostRemembered && oldest !== undefined) {
-    names.delete(oldest);
+  forgetOldest(names);
+}
+
+function forgetOldest(all: Set<string> | Map<string, string>): void {
+  const [oldest] = all.keys();
+  if (all.size > mostRemembered && oldest !== undefined) {
+    all.delete(oldest);
   }
 }
 

@@ -13,11 +13,14 @@ import { createNodeLookUp } from './selected-node.ts';
 import { createApiWatch } from './served-apis.ts';
 import { createObjectStore } from './store.ts';
 import { createVolumeInformer } from './volume-informer.ts';
+import { createVolumeLook } from './volume-look.ts';
 
 export interface KubeClusterOptions extends ProtectionSettings {
   readonly access: KubeAccess;
   /** Whether the cluster must serve group snapshots. */
   readonly needsGroupSnapshots: boolean;
+  /** Whether disks are deleted behind a snapshot where their class asks for it. */
+  readonly isGuarding: boolean;
   readonly clock: Clock;
   readonly log: KubeLog;
   readonly random?: () => number;
@@ -56,6 +59,7 @@ export function createKubeCluster(options: KubeClusterOptions): KubeCluster {
   });
   const store = createObjectStore(api);
   const informer = createVolumeInformer({ driverName, api, store, clock, random, log, patienceMs });
+  const lookForVolume = createVolumeLook(store, driverName);
   const events = createEventSink({ store, clock, log });
   const apis = createApiWatch({ ...options, api, events });
   const nodes = createNodeLookUp({ store, clock, log, patienceMs });
@@ -72,6 +76,7 @@ export function createKubeCluster(options: KubeClusterOptions): KubeCluster {
       await connection.close();
     },
     findVolume: (diskId, { signal }) => informer.find(diskId, signal),
+    findVolumeNow: (diskId, { signal }) => lookForVolume(diskId, signal),
     findSelectedNode: (search, call) => nodes.find(search, call.signal),
     expansionState: (volume, sizeGiB, call) => readExpansionState(store, volume, sizeGiB, call),
     recordProtection: (protection, call) => recordProtection(store, options, protection, call),

@@ -36,10 +36,7 @@ export function compareObject(
     throw new DiskError('conflict', `${title} was not made by this plugin for this cluster: ${remedy}`);
   }
   if (!found.isShaped || metadata.annotations[annotationOf.diskId] !== protection.diskId) {
-    throw new DiskError(
-      'conflict',
-      `${title} was changed, by somebody or by a webhook, and leads elsewhere or does not keep its snapshot: see what it leads to, set its content to deletionPolicy Retain, and remove it`,
-    );
+    throw changed(title);
   }
   if (snapshotId === protection.snapshotId) {
     return 'same';
@@ -51,6 +48,30 @@ export function compareObject(
     throw new DiskError('conflict', `${message}: remove it if that snapshot is not wanted`);
   }
   return 'older';
+}
+
+/**
+ * Looks whether the answer to a create is what was to be made: a webhook may have changed it on its way in.
+ * @throws DiskError `conflict`
+ */
+export function assertAsMade(
+  found: FoundObject,
+  protection: DeleteProtection,
+  settings: ProtectionSettings,
+): void {
+  // What leads to a former snapshot is replaced where it is found; what was made just now is of nobody's past.
+  if (compareObject(found, protection, settings) !== 'same') {
+    throw changed(found.title);
+  }
+}
+
+function changed(title: string): DiskError {
+  const what = 'leads elsewhere or does not keep its snapshot';
+  const remedy = 'see what it leads to, set its content to deletionPolicy Retain, and remove it';
+  return new DiskError(
+    'conflict',
+    `${title} was changed, by somebody or by a webhook, and ${what}: ${remedy}`,
+  );
 }
 
 /** The content as it is compared. */

@@ -10,7 +10,13 @@ import {
   type ResourceType,
   type SnapshotObject,
 } from './objects.ts';
-import { compareObject, contentAsFound, recordOf, snapshotAsFound } from './protection-match.ts';
+import {
+  assertAsMade,
+  compareObject,
+  contentAsFound,
+  recordOf,
+  snapshotAsFound,
+} from './protection-match.ts';
 import {
   fallbackNamespace,
   newContent,
@@ -79,7 +85,7 @@ async function makeContent(recording: Recording, gone: ReadonlySet<string>): Pro
   if (typeof created === 'string') {
     return 'again';
   }
-  compareObject(contentAsFound(created.made, settings), protection, settings);
+  assertAsMade(contentAsFound(created.made, settings), protection, settings);
   const step = await makeSnapshot(recording, namespace);
   return step === 'no-namespace' ? 'again' : step;
 }
@@ -138,7 +144,7 @@ async function makeSnapshot(recording: Recording, namespace: string): Promise<St
   const { store, settings, protection, call } = recording;
   const created = await store.create(snapshots, newSnapshot(protection, namespace, settings), call);
   if (typeof created !== 'string') {
-    compareObject(snapshotAsFound(created.made), protection, settings);
+    assertAsMade(snapshotAsFound(created.made), protection, settings);
     return { namespace };
   }
   return created === 'exists' ? 'again' : 'no-namespace';

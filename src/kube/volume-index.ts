@@ -1,11 +1,12 @@
 import type { ClaimReference, ClusterVolume } from '../disk/cluster.ts';
+import { mergeAttributes } from '../disk/guards/policy.ts';
 import type { VolumeObject } from './objects.ts';
 
 /** The volumes of one driver, found by the disk behind them. */
 export interface VolumeIndex {
   /**
    * The volume of a disk. Of several for one disk, a claimed one goes first, then the older one; the attributes that it
-   * lacks are those of the others, since any of them may ask for protection.
+   * lacks are those of the others, and protection is the strongest that any of them asks for.
    */
   find(diskId: string): ClusterVolume | undefined;
   /** Takes a volume in, in place of what was known under its name. */
@@ -67,7 +68,7 @@ function asOne(entries: readonly Entry[]): ClusterVolume | undefined {
   if (first === undefined || others.length === 0) {
     return first?.volume;
   }
-  const attributes = new Map(entries.toReversed().flatMap(({ volume }) => [...volume.attributes]));
+  const attributes = mergeAttributes(entries.map(({ volume }) => volume.attributes));
   const boundAmongSeveral = entries.filter(({ isBound }) => isBound).map(({ volume }) => volume.name);
   return { ...first.volume, attributes, boundAmongSeveral };
 }

@@ -13,6 +13,8 @@ import type { DiskError } from '../../src/disk/disk-error.ts';
 /** A cluster in memory. */
 export class FakeCluster implements Cluster {
   readonly volumes = new Map<string, ClusterVolume>();
+  /** What the API server has, where the cache lags. */
+  volumesNow: ReadonlyMap<string, ClusterVolume> | undefined;
   readonly protections = new Map<string, RecordedProtection>();
   readonly events: ClusterEvent[] = [];
   readonly restoring = new Set<string>();
@@ -51,6 +53,10 @@ export class FakeCluster implements Cluster {
 
   findVolume(diskId: string): Promise<ClusterVolume | undefined> {
     return Promise.resolve(this.volumes.get(diskId));
+  }
+
+  findVolumeNow(diskId: string): Promise<ClusterVolume | undefined> {
+    return Promise.resolve((this.volumesNow ?? this.volumes).get(diskId));
   }
 
   expansionState(): Promise<ExpansionState> {

@@ -22,8 +22,9 @@ export function createDeleteVolume(
     const volumeId = requireText(request.volumeId, 'volume_id');
     if (isDiskId(volumeId)) {
       await parts.lock.run(deletionKeys(volumeId), async () => {
-        await assertOwnRegion(parts.guards.cluster, parts.regionId, volumeId, call);
-        await assertNoOtherVolume(parts.guards.cluster, volumeId, call);
+        const { cluster } = parts.guards;
+        await assertOwnRegion(cluster, parts.regionId, volumeId, call);
+        assertNoOtherVolume(volumeId, await cluster.findVolume(volumeId, call));
         await removeDisk(parts.cloud, volumeId, call, beforeDelete);
       });
     }

@@ -106,6 +106,7 @@ function retentionFrom({ cutAt, retentionDays }: Snapshot, nowMs: number): numbe
   return retentionDays - ageInDays < 1 && wantedDays > retentionDays ? wantedDays : undefined;
 }
 
-function isInTheMaking({ status }: Disk): boolean {
+/** Whether the disk may still need the snapshot from which it is made. */
+export function isInTheMaking({ status }: Disk): boolean {
   return ['Creating', 'ReIniting', 'Unknown'].includes(status);
 }

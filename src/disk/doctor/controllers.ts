@@ -33,52 +33,108 @@ export function titleOf({ deployment: { namespace, name } }: Pick<Controller, 'd
   return `Deployment ${namespace}/${name}`;
 }
 
-function isOurs(container: SeenContainer, driverName: string): boolean {
-  const served = flagOf(container, 'driver-name') ?? defaultDriverName;
-  const isServing = settingOf(container, 'endpoint', 'CSI_ENDPOINT') !== undefined;
-  return container.args.includes('serve') && isServing && served === driverName;
+/** Those that may serve the controller of the driver, or of another one: what they are told is not written in them. */
+export function unclearAmong(deployments: readonly SeenDeployment[], driverName: string): SeenDeployment[] {
+  return deployments.filter(
+    ({ containers }) =>
+      !containers.some((one) => isOurs(one, driverName) === true || isExisting(one, driverName) === true) &&
+      containers.some(
+        (one) => isOurs(one, driverName) === undefined || isExisting(one, driverName) === undefined,
+      ),
+  );
 }
 
-/** It is told the short name of each of its drivers, or the whole one. */
-function isExisting(container: SeenContainer, driverName: string): boolean {
-  const served = (flagOf(container, 'driver') ?? '').split(',');
+/** `undefined`: nobody here can tell. */
+function isOurs(container: SeenContainer, driverName: string): boolean | undefined {
+  const served = flagOf(container, 'driver-name') ?? defaultDriverName;
+  if (!container.args.includes('serve') || !isServing(container)) {
+    return false;
+  }
+  return served === elsewhere ? undefined : served === driverName;
+}
+
+/** A variable that may come from anywhere is a sign of this driver only where the image is: many programs can `serve`. */
+function isServing(container: SeenContainer): boolean {
+  const named = settingOf({ ...container, hasMoreEnv: false }, 'endpoint', 'CSI_ENDPOINT');
+  return named !== undefined || (container.hasMoreEnv && imageName(container.image).includes('csi-datasafe'));
+}
+
+/** It is told the short name of each of its drivers, or the whole one. `undefined`: nobody here can tell. */
+function isExisting(container: SeenContainer, driverName: string): boolean | undefined {
+  const told = flagOf(container, 'driver') ?? '';
+  const isController = switchOf(container, 'run-controller-service');
+  if (told === elsewhere) {
+    return isController === false ? false : undefined;
+  }
+  const served = told.split(',');
   const shortName = driverName === defaultDriverName ? 'disk' : driverName;
   const isNamed = served.includes(driverName) || served.includes(shortName);
-  return isNamed && flagOf(container, 'run-controller-service') !== 'false';
+  return isNamed && (isController === elsewhere ? undefined : isController !== false);
+}
+
+/** The last part of the name of an image, without its tag. */
+export function imageName(image: string): string {
+  return (image.split('@')[0] ?? '').split('/').at(-1)?.split(':')[0] ?? '';
 }
 
 /** The value comes from a Secret, a ConfigMap or the like. */
 export const elsewhere = Symbol('elsewhere');
+type Told = string | typeof elsewhere;
 
-/** What a container is told by a flag. */
-export function flagOf({ args }: SeenContainer, flag: string): string | undefined {
-  const at = args.findIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
+/** What a container is told by a flag; the last one counts, as with commander and Go. */
+export function flagOf(container: SeenContainer, flag: string): Told | undefined {
+  const { args } = container;
+  const at = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
   const arg = args[at];
   if (arg === undefined) {
     return undefined;
   }
-  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1];
+  const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1];
+  return value === undefined ? undefined : expanded(value, container);
 }
 
 /** What a container is told by a flag, or else by a variable; `undefined` when it is told nothing. */
-export function settingOf(
-  container: SeenContainer,
-  flag: string,
-  variable: string,
-): string | typeof elsewhere | undefined {
-  const value = container.env.get(variable);
-  const told = value === undefined && container.env.has(variable) ? elsewhere : value;
-  return flagOf(container, flag) ?? (told === '' ? undefined : told);
+export function settingOf(container: SeenContainer, flag: string, variable: string): Told | undefined {
+  return flagOf(container, flag) ?? variableOf(container, variable);
 }
 
-/** Whether a flag that may stand alone, such as `--leader-election`, is set. */
-export function isSwitchedOn({ args }: SeenContainer, flag: string): boolean {
-  return args.some((arg) => arg === `--${flag}` || arg === `--${flag}=true`);
+function variableOf(container: SeenContainer, variable: string): Told | undefined {
+  const { env, hasMoreEnv } = container;
+  if (!env.has(variable)) {
+    return hasMoreEnv ? elsewhere : undefined;
+  }
+  const value = env.get(variable);
+  return value === undefined ? elsewhere : value === '' ? undefined : expanded(value, container);
 }
 
-/** Whether a gate is open; `undefined` when nobody here can tell. */
+/** A text with its `$(NAME)`, as Kubernetes fills them in; `elsewhere` where that is not plain to see. */
+function expanded(text: string, { env }: SeenContainer): Told {
+  const plain = text.replace(/\$\(([^()$]+)\)/g, (reference, name: string) => env.get(name) ?? reference);
+  return plain.includes('$(') || text.includes('$$(') ? elsewhere : plain;
+}
+
+/** What the last one of a flag says that may stand alone, such as `--leader-election`; `undefined` where there is none. */
+export function switchOf(container: SeenContainer, flag: string): boolean | typeof elsewhere | undefined {
+  const last = container.args.findLast((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
+  if (last === undefined || last === `--${flag}`) {
+    return last === undefined ? undefined : true;
+  }
+  const value = expanded(last.slice(`--${flag}=`.length), container);
+  // As Go reads it.
+  return value === elsewhere ? elsewhere : ['1', 't', 'true'].includes(value.toLowerCase());
+}
+
+/** Whether a gate of the plugin is open; `undefined` when nobody here can tell. */
 export function isGateOpen(container: SeenContainer, gate: string): boolean | undefined {
-  const gates = settingOf(container, 'feature-gates', 'FEATURE_GATES') ?? '';
+  return isOpenIn(settingOf(container, 'feature-gates', 'FEATURE_GATES'), gate);
+}
+
+/** The same of a sidecar, which reads no variables. */
+export function isSidecarGateOpen(container: SeenContainer, gate: string): boolean | undefined {
+  return isOpenIn(flagOf(container, 'feature-gates'), gate);
+}
+
+function isOpenIn(gates: Told | undefined = '', gate: string): boolean | undefined {
   if (gates === elsewhere) {
     return undefined;
   }

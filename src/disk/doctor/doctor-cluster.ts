@@ -3,7 +3,7 @@ import type { ClusterVolume, ExpansionState, RecordedProtection } from '../clust
 
 /**
  * What the doctor reads of Kubernetes; it writes nothing. Every method rejects with a DiskError, `denied` without the right
- * to read and `unsupported` where the type is not installed: an empty list is one that was read and is empty.
+ * to read and `unsupported` where the type is not served in a version that it knows: an empty list was read and is empty.
  */
 export interface DoctorCluster {
   listVolumes(call: Call): Promise<SeenVolumes>;
@@ -76,4 +76,6 @@ export interface SeenContainer {
   readonly args: readonly string[];
   /** `undefined`: the value comes from elsewhere, such as a Secret. */
   readonly env: ReadonlyMap<string, string | undefined>;
+  /** There are variables beside these, of a whole Secret or ConfigMap (`envFrom`). */
+  readonly hasMoreEnv: boolean;
 }

@@ -48,9 +48,11 @@ function remedyFor({ kind, code }: DiskError): string {
   switch (kind) {
     case 'unauthenticated':
       return 'give credentials that are accepted: --credentials for ECS, --kubernetes for the cluster';
-    case 'denied':
     case 'unreadable':
-      return `give the account that runs the doctor the right to read this${code === undefined ? '' : ` (${code})`}`;
+      // ECS says by its code that it refuses; without one, it is an object of Kubernetes that is odd.
+      return code === undefined ? 'see these objects, and correct them' : rightToRead(code);
+    case 'denied':
+      return rightToRead(code);
     case 'unsupported':
       return 'install what is missing, or leave the check out with --skip';
     case 'invalid':
@@ -58,4 +60,8 @@ function remedyFor({ kind, code }: DiskError): string {
     default:
       return 'run it again';
   }
+}
+
+function rightToRead(code: string | undefined): string {
+  return `give the account that runs the doctor the right to read this${code === undefined ? '' : ` (${code})`}`;
 }

@@ -17,6 +17,7 @@ import type {
   SeenDriver,
   SeenVolume,
 } from './doctor-cluster.ts';
+import { lookAtPlace, type Place } from './place.ts';
 
 export interface DoctorParts {
   readonly cloud: GroupCloud & SpecCalls;
@@ -57,6 +58,8 @@ export interface Looks extends DoctorParts {
   readonly driver: () => Promise<SeenDriver | undefined>;
   readonly deployments: () => Promise<readonly SeenDeployment[]>;
   readonly crds: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Whether all this is of one and the same cluster: before, nothing may be called gone or left over. */
+  readonly place: () => Promise<Place>;
 }
 
 /** Nothing is read before a check asks for it. */
@@ -75,7 +78,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     const found = await cloud.findSnapshots(ids.flat(), call);
     return found.filter(({ tags }) => tags.get(owner.key) === owner.value);
   };
-  return {
+  const looks: Looks = {
     ...parts,
     call,
     allVolumes,
@@ -94,24 +97,41 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver)),
     groups: once(async () => await cloud.findSnapshotGroupsByTag(ownTag(), call)),
     ...looksAtCluster(cluster, call),
+    place: once(() => lookAtPlace(looks)),
   };
+  return looks;
 }
 
 function looksAtCluster(cluster: DoctorCluster, call: Call) {
+  const crds = once(() => cluster.listSnapshotCrds(call));
   return {
     attachments: once(() => cluster.listAttachments(call)),
     instances: once(() => cluster.listInstances(call)),
     storageClasses: once(() => cluster.listStorageClasses(call)),
-    groupClasses: once(() => cluster.listGroupClasses(call)),
     // Where the CRDs are not installed, there are no objects; another check tells of that.
-    snapshotHandles: once(() => withoutCrds(cluster.listSnapshotHandles(call), new Set<string>())),
-    groupHandles: once(() => cluster.listGroupHandles(call)),
-    protections: once(() => withoutCrds(cluster.listProtections(call), [])),
+    groupClasses: once(() =>
+      withoutCrd(cluster.listGroupClasses(call), crds, `volumegroupsnapshotclasses.${groupApi}`, []),
+    ),
+    groupHandles: once(() =>
+      withoutCrd(
+        cluster.listGroupHandles(call),
+        crds,
+        `volumegroupsnapshotcontents.${groupApi}`,
+        new Set<string>(),
+      ),
+    ),
+    snapshotHandles: once(() =>
+      withoutCrd(cluster.listSnapshotHandles(call), crds, snapshotContentCrd, new Set<string>()),
+    ),
+    protections: once(() => withoutCrd(cluster.listProtections(call), crds, snapshotContentCrd, [])),
     driver: once(() => cluster.findDriver(call)),
     deployments: once(() => cluster.listDeployments(call)),
-    crds: once(() => cluster.listSnapshotCrds(call)),
+    crds,
   };
 }
+
+const snapshotContentCrd = 'volumesnapshotcontents.snapshot.storage.k8s.io';
+const groupApi = 'groupsnapshot.storage.k8s.io';
 
 /** @throws DiskError `invalid` without an id: what other clusters of the account have made would seem left over. */
 function ownerTagOf(clusterId: string | undefined): Tag {
@@ -121,11 +141,12 @@ function ownerTagOf(clusterId: string | undefined): Tag {
   return ownerTag(clusterId);
 }
 
-async function withoutCrds<T>(reading: Promise<T>, nothing: T): Promise<T> {
+/** @throws DiskError `unsupported` where the objects are served, in a version that nobody here knows: they are not seen. */
+async function withoutCrd<T>(reading: Promise<T>, crds: Looks['crds'], name: string, nothing: T): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (isDiskError(error, 'unsupported')) {
+    if (isDiskError(error, 'unsupported') && !(await crds()).has(name)) {
       return nothing;
     }
     throw error;

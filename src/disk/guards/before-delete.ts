@@ -11,7 +11,8 @@ import { untilAvailable } from './available-snapshot.ts';
 import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
 import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
 import { keepForDeletion } from './keep-for-deletion.ts';
-import { report, withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
+import { report, type Guarded, type GuardParts } from './guard-parts.ts';
+import { assertNoOtherVolume } from './other-volume.ts';
 import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
@@ -19,11 +20,13 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * The guard before a deletion: a disk whose class asks for it is deleted only when a snapshot of its last state can be
- * restored and, where possible, Kubernetes objects lead to it. Any doubt stops the deletion.
+ * restored and, where possible, Kubernetes objects lead to it, and no disk while another of its volumes is bound. Any doubt
+ * stops the deletion.
  */
 export function guardBeforeDelete(parts: GuardParts): BeforeDelete {
   return async (disk, call) => {
-    const guarded = await withVolume(parts, disk, call);
+    const guarded = { disk, volume: await parts.cluster.findVolumeNow(disk.id, call) };
+    assertNoOtherVolume(disk.id, guarded.volume);
     const days = retentionDays(parts, guarded);
     if (days === undefined) {
       return;
@@ -222,17 +225,19 @@ function notRecorded(parts: GuardParts, guarded: Guarded, snapshot: Snapshot, er
   return new DiskError(needsSomebody ? 'wrong-state' : 'outcome-unknown', message, { cause: error });
 }
 
-/** The last look before the point of no return: the snapshot is there, and nobody has used the disk since its cut. */
+/** The last look before the point of no return: the snapshot is there, and nobody has used the disk, or bound it, since. */
 async function assertStillSafe(
   parts: GuardParts,
   before: Disk,
   snapshot: Snapshot,
   call: Call,
 ): Promise<void> {
-  const [now, disk] = await Promise.all([
+  const [now, disk, volume] = await Promise.all([
     parts.cloud.findSnapshot(snapshot.id, call),
     requireDisk(parts.cloud, before.id, call),
+    parts.cluster.findVolumeNow(before.id, call),
   ]);
+  assertNoOtherVolume(disk.id, volume);
   if (now === undefined || !isReady(now)) {
     throw new DiskError(
       'busy',

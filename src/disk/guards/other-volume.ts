@@ -1,5 +1,4 @@
-import type { Call } from '../call.ts';
-import type { Cluster } from '../cluster.ts';
+import type { ClusterVolume } from '../cluster.ts';
 import { DiskError } from '../disk-error.ts';
 
 /**
@@ -8,8 +7,7 @@ import { DiskError } from '../disk-error.ts';
  * none that is bound, so the one that is asked for is another.
  * @throws DiskError `in-use`
  */
-export async function assertNoOtherVolume(cluster: Cluster, diskId: string, call: Call): Promise<void> {
-  const volume = await cluster.findVolume(diskId, call);
+export function assertNoOtherVolume(diskId: string, volume: ClusterVolume | undefined): void {
   const [bound] = volume?.boundAmongSeveral?.toSorted() ?? [];
   if (bound !== undefined) {
     const message = `disk ${diskId} is not deleted: several PersistentVolumes stand for it, and ${bound} is bound to a claim; set the reclaim policy of the others to Retain and remove them`;

@@ -21,7 +21,12 @@ export type Policy<Value> = { readonly value: Value } | { readonly invalid: stri
 
 /** The policy before an expansion; first found: tag of the disk, attribute of the volume, `closed`. */
 export function expandPolicyOf(disk: Disk, volume: ClusterVolume | undefined): Policy<ExpandPolicy> {
-  const text = disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? '';
+  return readExpandPolicy(
+    disk.tags.get(tagKeys.expandPolicy) ?? volume?.attributes.get(attributes.expand) ?? '',
+  );
+}
+
+function readExpandPolicy(text: string): Policy<ExpandPolicy> {
   if (text === '') {
     return { value: 'closed' };
   }
@@ -31,15 +36,51 @@ export function expandPolicyOf(disk: Disk, volume: ClusterVolume | undefined): P
 
 /** For how many days the snapshot before a deletion is kept; `undefined` when none was asked for. */
 export function deleteRetentionOf(disk: Disk, volume: ClusterVolume | undefined): Policy<number | undefined> {
-  const text =
+  return readRetention(
     disk.tags.get(tagKeys.deleteSnapshotRetentionDays) ??
-    volume?.attributes.get(attributes.deleteRetention) ??
-    '';
+      volume?.attributes.get(attributes.deleteRetention) ??
+      '',
+  );
+}
+
+function readRetention(text: string): Policy<number | undefined> {
   if (text === '') {
     return { value: undefined };
   }
   const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return days >= 1 && days <= maxRetentionDays ? { value: days } : { invalid: text };
+}
+
+/**
+ * The attributes of several volumes of one disk as those of one: of each, what the first says that has it, and of what
+ * asks for protection the strongest, since each of them may count on it.
+ */
+export function mergeAttributes(all: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
+  const merged = new Map(all.toReversed().flatMap((one) => [...one]));
+  for (const [key, strengthOf] of [
+    [attributes.expand, expandStrength],
+    [attributes.deleteRetention, retentionStrength],
+  ] as const) {
+    const [strongest] = all
+      .flatMap((one) => one.get(key) ?? [])
+      .toSorted((a, b) => strengthOf(b) - strengthOf(a));
+    if (strongest !== undefined) {
+      merged.set(key, strongest);
+    }
+  }
+  return merged;
+}
+
+/** What means nothing brings a warning, but no snapshot: less than any policy that makes one. */
+function expandStrength(text: string): number {
+  const policy = readExpandPolicy(text);
+  return 'invalid' in policy ? 1 : { closed: 0, besteffort: 2, forced: 3 }[policy.value];
+}
+
+/** What means nothing stops the deletion: more than any number of days. */
+function retentionStrength(text: string): number {
+  const policy = readRetention(text);
+  return 'invalid' in policy ? Number.POSITIVE_INFINITY : (policy.value ?? 0);
 }
 
 /** Whether a disk with these tags, of one of these categories, may come to be deleted behind a snapshot only. */

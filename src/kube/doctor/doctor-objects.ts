@@ -77,6 +77,7 @@ export const deployments = {
               env: z
                 .array(z.object({ name: z.string(), value: text, valueFrom: z.unknown().optional() }))
                 .nullish(),
+              envFrom: z.array(z.unknown()).nullish(),
             }),
           ),
         }),

@@ -14,9 +14,10 @@ import type { Clock } from '../clock.ts';
 import { openConnection, type KubeAccess } from '../connection.ts';
 import { readExpansionState } from '../expansion-state.ts';
 import { snapshotContents, type Metadata, type ResourceType } from '../objects.ts';
-import { listProtections } from '../protection-removal.ts';
-import { createObjectStore, type ObjectStore } from '../store.ts';
+import { createObjectStore, listAll, type ObjectStore } from '../store.ts';
 import { toClusterVolume } from '../volume-index.ts';
+import { listEveryProtection } from './complete-protections.ts';
+import { completeStore } from './complete-store.ts';
 import {
   attachments,
   csiDrivers,
@@ -43,13 +44,13 @@ export interface KubeDoctor extends DoctorCluster, AsyncDisposable {}
 export function createKubeDoctor({ access, clock, ...settings }: KubeDoctorOptions): KubeDoctor {
   const connection = openConnection(access, clock);
   const api = createKubeApi({ connection, clock, requestTimeoutMs: 30_000, silenceMs: 100_000 });
-  const store = createObjectStore(api);
+  const store = completeStore(createObjectStore(api));
   const protectionSettings = { ...settings, protectionNamespace: 'default' };
   return {
     ...ofStorage(store, settings.driverName),
     ...ofGroups(store, settings.driverName),
     ...ofDeployment(store, settings.driverName),
-    listProtections: (call) => listProtections(store, protectionSettings, call),
+    listProtections: (call) => listEveryProtection(store, protectionSettings, call),
     expansionState: (volume, sizeGiB, call) => readExpansionState(store, volume, sizeGiB, call),
     [Symbol.asyncDispose]: () => connection.close(),
   };
@@ -58,7 +59,7 @@ export function createKubeDoctor({ access, clock, ...settings }: KubeDoctorOptio
 function ofStorage(store: ObjectStore, driverName: string) {
   return {
     async listVolumes(call: Call): Promise<SeenVolumes> {
-      const all = await listEvery(store, doctorVolumes, call);
+      const all = await listAll(store, doctorVolumes, {}, call);
       const ours = all.flatMap((object): SeenVolume[] => {
         const volume = toClusterVolume(object, driverName);
         return volume === undefined
@@ -74,11 +75,11 @@ function ofStorage(store: ObjectStore, driverName: string) {
       return { ours, mentioned: new Set(all.flatMap(({ spec }) => disksMentionedIn(spec))) };
     },
     async listAttachments(call: Call): Promise<SeenAttachment[]> {
-      const all = await listEvery(store, attachments, call);
+      const all = await listAll(store, attachments, {}, call);
       return all.filter(({ spec }) => spec.attacher === driverName).flatMap(attachmentOf);
     },
     async listInstances(call: Call) {
-      const all = await listEvery(store, csiNodes, call);
+      const all = await listAll(store, csiNodes, {}, call);
       return new Map(
         all.flatMap(({ metadata, spec }): [string, string][] => {
           const driver = spec.drivers?.find(({ name }) => name === driverName);
@@ -87,7 +88,7 @@ function ofStorage(store: ObjectStore, driverName: string) {
       );
     },
     async listStorageClasses(call: Call) {
-      const all = await listEvery(store, storageClasses, call);
+      const all = await listAll(store, storageClasses, {}, call);
       return all
         .filter(({ provisioner }) => provisioner === driverName)
         .map(({ metadata, parameters }) => ({
@@ -131,7 +132,7 @@ function ofGroups(store: ObjectStore, driverName: string) {
       return all.filter(({ driver }) => driver === driverName).map(({ metadata }) => metadata.name);
     },
     async listSnapshotHandles(call: Call) {
-      const all = await listEvery(store, snapshotContents, call);
+      const all = await listAll(store, snapshotContents, {}, call);
       const ours = all.filter(({ spec }) => spec.driver === driverName);
       return new Set(
         ours.flatMap(({ spec, status }) => status?.snapshotHandle ?? spec.source.snapshotHandle ?? []),
@@ -150,7 +151,7 @@ function ofGroups(store: ObjectStore, driverName: string) {
       );
     },
     async listSnapshotCrds(call: Call) {
-      const all = await listEvery(store, customResources, call);
+      const all = await listAll(store, customResources, {}, call);
       return new Map(
         all
           .filter(({ spec }) => spec.group.endsWith('snapshot.storage.k8s.io'))
@@ -176,7 +177,7 @@ function ofDeployment(store: ObjectStore, driverName: string) {
           };
     },
     async listDeployments(call: Call): Promise<SeenDeployment[]> {
-      const all = await listEvery(store, deployments, call);
+      const all = await listAll(store, deployments, {}, call);
       return all
         .map(({ metadata, spec }) => ({
           namespace: metadata.namespace ?? '',
@@ -191,31 +192,21 @@ function ofDeployment(store: ObjectStore, driverName: string) {
 
 type ContainerObject = z.infer<typeof deployments.schema>['spec']['template']['spec']['containers'][number];
 
-function containerOf({ name, image, command, args, env }: ContainerObject): SeenContainer {
+function containerOf({ name, image, command, args, env, envFrom }: ContainerObject): SeenContainer {
   const variables = (env ?? []).map((one): [string, string | undefined] => [
     one.name,
     one.valueFrom == null ? (one.value ?? '') : undefined,
   ]);
-  return { name, image: image ?? '', args: [...command, ...args], env: new Map(variables) };
+  return {
+    name,
+    image: image ?? '',
+    args: [...command, ...args],
+    env: new Map(variables),
+    hasMoreEnv: (envFrom ?? []).length > 0,
+  };
 }
 
-/** Every object of the type. @throws DiskError `unreadable` when one cannot be understood: a list without it would mislead. */
-async function listEvery<T extends { readonly metadata: Metadata }>(
-  store: ObjectStore,
-  type: ResourceType<T>,
-  call: Call,
-): Promise<T[]> {
-  const all: T[] = [];
-  for await (const { items, unreadable } of store.pages(type, {}, call)) {
-    if (unreadable > 0) {
-      throw new DiskError('unreadable', `list ${type.plural}: ${unreadable} of them cannot be understood`);
-    }
-    all.push(...items);
-  }
-  return all;
-}
-
-/** Those of the first version that is served; none where the CRD is not installed. */
+/** Those of the first version that is served. @throws DiskError `unsupported` when none of them is. */
 async function listInSomeVersion<T extends { readonly metadata: Metadata }>(
   store: ObjectStore,
   type: Omit<ResourceType<T>, 'apiVersion'>,
@@ -223,12 +214,13 @@ async function listInSomeVersion<T extends { readonly metadata: Metadata }>(
 ): Promise<T[]> {
   for (const apiVersion of groupApiVersions) {
     try {
-      return await listEvery(store, { ...type, apiVersion }, call);
+      return await listAll(store, { ...type, apiVersion }, {}, call);
     } catch (error) {
       if (!isDiskError(error, 'unsupported')) {
         throw error;
       }
     }
   }
-  return [];
+  const versions = groupApiVersions.join(' or ');
+  throw new DiskError('unsupported', `this cluster serves no ${type.plural} of ${versions}`);
 }

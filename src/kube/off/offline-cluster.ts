@@ -32,6 +32,7 @@ export function createOfflineCluster(options: OfflineClusterOptions): Cluster {
   const told = new Set<string>();
   return {
     findVolume: () => Promise.resolve(undefined),
+    findVolumeNow: () => Promise.resolve(undefined),
     findSelectedNode: () => Promise.resolve(undefined),
     expansionState: () => Promise.resolve('unknown'),
     isBeingRestored: () => Promise.resolve(false),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { attachedInNameOnly } from '../../../src/disk/doctor/checks/attached-in-name-only.ts';
 import { attachedUnasked } from '../../../src/disk/doctor/checks/attached-unasked.ts';
+import { volumeObject } from '../kube/set-up.ts';
 import { silent, startSite, type Site } from './site.ts';
 
 describe('doctor: attachments', () => {
@@ -72,6 +73,62 @@ describe('doctor: attachments', () => {
       };
       const cloud = { ...site.cloud, findDisks };
       expect(await site.examine(attachedUnasked, { cloud })).to.deep.equal(silent(attachedUnasked));
+    });
+
+    describe('between its two looks at the disks', () => {
+      let diskId: string;
+      let firstId: string;
+      beforeEach(async () => {
+        diskId = await site.makeVolume();
+        firstId = await site.attach(diskId);
+      });
+
+      /** What the check says when this happens before the second look at the disks. */
+      async function examineWhile(happens: () => Promise<void>) {
+        let looks = 0;
+        const findDisks: typeof site.cloud.findDisks = async (ids, call) => {
+          looks += 1;
+          if (looks === 2) {
+            await happens();
+          }
+          return await site.cloud.findDisks(ids, call);
+        };
+        const result = await site.examine(attachedUnasked, { cloud: { ...site.cloud, findDisks } });
+        expect(looks).to.equal(2);
+        return result;
+      }
+
+      it('sees a disk move to where it is asked for, and says nothing of it', async () => {
+        const result = await examineWhile(async () => {
+          const second = await site.emulator.control<{ id: string }>('POST', '/instances', {
+            zoneId: 'cn-hangzhou-i',
+          });
+          await site.emulator.detach(diskId);
+          await site.emulator.control('POST', `/disks/${diskId}/attach`, { instanceId: second.id });
+          await site.putAttachment(diskId, second.id);
+        });
+        expect(result).to.deep.equal(silent(attachedUnasked));
+      });
+
+      it('sees that a disk is asked for where it is, also under a new volume, and says nothing of it', async () => {
+        const asked = await examineWhile(() => site.putAttachment(diskId, firstId));
+        expect(asked).to.deep.equal(silent(attachedUnasked));
+        await site.api.take('volumeattachments', `csi-${diskId}-${firstId}`);
+        const result = await examineWhile(async () => {
+          await site.api.put(volumeObject(diskId, 'pv-new'));
+          await site.putAttachment(diskId, firstId, { volumeName: 'pv-new' });
+        });
+        expect(result).to.deep.equal(silent(attachedUnasked));
+      });
+
+      it('sees that a disk was away and has come back, and leaves it for the next time', async () => {
+        const result = await examineWhile(async () => {
+          await site.emulator.detach(diskId);
+          await site.emulator.control('POST', '/clock', { advanceMs: 60_000 });
+          expect(await site.attach(diskId)).to.equal(firstId);
+        });
+        expect(result).to.deep.equal(silent(attachedUnasked));
+      });
     });
 
     it('has not looked where Kubernetes or ECS does not let it', async () => {

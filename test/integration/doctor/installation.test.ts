@@ -5,7 +5,6 @@ import { groupGate } from '../../../src/disk/doctor/checks/group-gate.ts';
 import { oneController } from '../../../src/disk/doctor/checks/one-controller.ts';
 import { regions } from '../../../src/disk/doctor/checks/regions.ts';
 import { probes, rights } from '../../../src/disk/doctor/checks/rights.ts';
-import { sidecars } from '../../../src/disk/doctor/checks/sidecars.ts';
 import { snapshotCrds } from '../../../src/disk/doctor/checks/snapshot-crds.ts';
 import {
   chartSidecars,
@@ -13,10 +12,9 @@ import {
   deployment,
   groupClass,
   pluginContainer,
-  sidecar,
   snapshotCrdObjects,
 } from './objects.ts';
-import { clusterId, driverName, silent, startSite, type Site } from './site.ts';
+import { aCall, clusterId, driverName, silent, startSite, type Site } from './site.ts';
 
 const regionAttribute = 'csi.alibabacloud.com/label-prefix/topology.diskplugin.csi.alibabacloud.com/region';
 
@@ -96,6 +94,9 @@ describe('doctor: the installation', () => {
       const { findings } = await site.examine(regions);
       expect(findings.map(({ ids }) => ids)).to.deep.equal([['d-far', `pv-${diskId}`]]);
       expect(findings[0]?.what).to.contain('in region cn-beijing, not in cn-hangzhou');
+      const steps = findings[0]?.mend.join('\n') ?? '';
+      const retain = steps.indexOf(`kubectl patch pv pv-${diskId} -p`);
+      expect(retain).to.be.greaterThan(0).and.lessThan(steps.indexOf('remove these'));
     });
 
     it('names a plugin that is told another region, or another cluster id', async () => {
@@ -164,70 +165,19 @@ describe('doctor: the installation', () => {
       );
     });
 
-    it('has not looked where Deployments cannot be read', async () => {
+    it('has not looked where Deployments cannot be read, or what they are told', async () => {
+      const args = ['--endpoint=unix://csi/x.sock', '--driver=$(DRIVERS)', '--run-controller-service=true'];
+      const env = [{ name: 'DRIVERS', valueFrom: { configMapKeyRef: {} } }];
+      const unclear = deployment('csi-provisioner', [{ name: 'csi-provisioner', args, env }]);
+      await site.put(deployment('csi-datasafe'), unclear);
+      const told = await site.examine(oneController);
+      expect(told.findings).to.deep.equal([]);
+      expect(told.notLooked[0]?.at).to.contain('Deployment kube-system/csi-provisioner');
       await site.put(deployment('csi-datasafe'), existing);
       await site.api.deny('list deployments');
       const { findings, notLooked } = await site.examine(oneController);
       expect(findings).to.deep.equal([]);
       expect(notLooked).to.have.length(1);
-    });
-  });
-
-  describe('sidecars', () => {
-    it('is silent about what the chart starts', async () => {
-      await site.put(deployment('csi-datasafe'));
-      expect(await site.examine(sidecars)).to.deep.equal(silent(sidecars));
-      const long = chartSidecars.map((one) => ({
-        ...one,
-        args: one.args.map((arg) => arg.replace('=150s', '=2m30s')),
-      }));
-      await site.put(deployment('csi-datasafe', [pluginContainer(), ...long]));
-      expect(await site.examine(sidecars)).to.deep.equal(silent(sidecars));
-    });
-
-    it('names one that is missing', async () => {
-      await site.put(deployment('csi-datasafe', [pluginContainer(), ...chartSidecars.slice(1)]));
-      const { findings } = await site.examine(sidecars);
-      expect(findings.map(({ what }) => what)).to.deep.equal([
-        'csi-provisioner of Deployment kube-system/csi-datasafe is not there',
-      ]);
-    });
-
-    const wrong: [name: string, args: string[], what: string][] = [
-      ['csi-provisioner', ['--strict-topology'], 'runs without --extra-create-metadata'],
-      ['csi-provisioner', ['--extra-create-metadata'], 'runs without --strict-topology'],
-      ['csi-resizer', [], 'takes a refusal for "in use"'],
-      [
-        'csi-snapshotter',
-        ['--feature-gates=CSIVolumeGroupSnapshot=true'],
-        'runs without --extra-create-metadata',
-      ],
-      ['csi-snapshotter', ['--extra-create-metadata'], 'has the gate CSIVolumeGroupSnapshot shut'],
-      ['csi-attacher', ['--leader-election=false'], 'runs 2 times without --leader-election'],
-      ['csi-attacher', ['--timeout=15s'], 'gives a call 15s'],
-    ];
-    for (const [name, args, what] of wrong) {
-      it(`names ${name} that ${what}`, async () => {
-        const others = chartSidecars.filter((one) => one.name !== name);
-        const full = sidecar(name, 'v1.0.0', ...args);
-        // A flag that the row sets takes the place of the usual one.
-        const kept = full.args.filter(
-          (arg, at) => full.args.findLastIndex((other) => other.split('=')[0] === arg.split('=')[0]) === at,
-        );
-        await site.put(deployment('csi-datasafe', [pluginContainer(), ...others, { ...full, args: kept }]));
-        const { findings } = await site.examine(sidecars);
-        expect(findings.map((one) => one.what)).to.have.length(1);
-        expect(findings[0]?.what).to.contain(`${name} of Deployment kube-system/csi-datasafe ${what}`);
-        expect(findings[0]?.mend.join()).to.contain('kubectl edit deployment/csi-datasafe -n kube-system');
-      });
-    }
-
-    it('has not looked where there is no Deployment of the plugin, or none can be read', async () => {
-      expect((await site.examine(sidecars)).notLooked[0]?.because).to.contain(
-        'no Deployment in this cluster',
-      );
-      await site.api.deny('list deployments');
-      expect((await site.examine(sidecars)).notLooked[0]?.because).to.contain('grant list on deployments');
     });
   });
 
@@ -268,7 +218,18 @@ describe('doctor: the installation', () => {
       expect(await site.examine(snapshotCrds)).to.deep.equal(silent(snapshotCrds));
     });
 
-    it('has not looked where CRDs cannot be read', async () => {
+    it('has not looked where CRDs, or the gates, cannot be read', async () => {
+      const mapped = pluginContainer({
+        args: ['serve', '--endpoint=unix:///a.sock'],
+        envFrom: [{ configMapRef: { name: 'settings' } }],
+      });
+      await site.put(deployment('csi-datasafe', [mapped]));
+      await site.put(...snapshotCrdObjects().filter(({ metadata }) => !metadata.name.includes('group')));
+      const { findings, notLooked } = await site.examine(snapshotCrds);
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.at).to.contain('needs the CRDs of group snapshots');
+      await site.put(...snapshotCrdObjects());
+      expect(await site.examine(snapshotCrds)).to.deep.equal(silent(snapshotCrds));
       await site.api.deny('list customresourcedefinitions');
       expect((await site.examine(snapshotCrds)).notLooked[0]?.because).to.contain(
         'customresourcedefinitions',
@@ -294,6 +255,18 @@ describe('doctor: the installation', () => {
       expect(findings.map(({ ids }) => ids)).to.deep.equal([['groups', 'kube-system/csi-datasafe']]);
     });
 
+    it('is silent without the CRD, which the cluster tells from an empty list', async () => {
+      await site.put(shut);
+      await site.api.withoutCrds('volumegroupsnapshotclasses', 'volumegroupsnapshotcontents');
+      expect(await site.examine(groupGate)).to.deep.equal(silent(groupGate));
+      const { cluster } = site.parts;
+      const reads = [cluster.listGroupClasses(aCall()), cluster.listGroupHandles(aCall())];
+      const kinds = (await Promise.allSettled(reads)).map(
+        (one) => 'reason' in one && (one.reason as { kind: string }).kind,
+      );
+      expect(kinds).to.deep.equal(['unsupported', 'unsupported']);
+    });
+
     it('has not looked where classes, or gates, cannot be read', async () => {
       await site.api.deny('list volumegroupsnapshotclasses');
       expect((await site.examine(groupGate)).notLooked[0]?.because).to.contain('volumegroupsnapshotclasses');
@@ -305,7 +278,9 @@ describe('doctor: the installation', () => {
         env: [{ name: 'FEATURE_GATES', valueFrom: { configMapKeyRef: {} } }],
       });
       await site.put(deployment('csi-datasafe', [hidden]));
-      expect((await site.examine(groupGate)).notLooked[0]?.because).to.contain('Secret or a ConfigMap');
+      expect((await site.examine(groupGate)).notLooked[0]?.because).to.contain(
+        'Secret, a ConfigMap or the like',
+      );
     });
   });
 });

@@ -4,9 +4,10 @@ import { cloneSnapshots } from '../../../src/disk/doctor/checks/clone-snapshots.
 import { expansionSnapshots } from '../../../src/disk/doctor/checks/expansion-snapshots.ts';
 import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection-unrecorded.ts';
 import { snapshotGroups } from '../../../src/disk/doctor/checks/snapshot-groups.ts';
+import type { Disk } from '../../../src/disk/disk.ts';
 import { markOfDisks } from '../../../src/disk/groups/snapshot-group.ts';
 import type { KubeObject } from '../../support/kube-api/kube-api.ts';
-import { groupContent } from './objects.ts';
+import { groupContent, snapshotCrdObjects } from './objects.ts';
 import { aCall, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
 
 const prefix = 'csi.alibabacloud.com';
@@ -67,6 +68,24 @@ describe('doctor: what is left over', () => {
       const { findings } = await site.examine(expansionSnapshots, { now: later(3) });
       expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, diskId, `pv-${diskId}`]]);
       expect(findings[0]?.mend.join()).to.contain('--keeper on').and.contain(`--SnapshotId ${snapshotId}`);
+      const cutAt = (await site.cloud.findSnapshot(snapshotId, aCall()))?.cutAt?.toISOString() ?? '?';
+      expect(findings[0]?.what).to.contain(`cut at ${cutAt}, guards an expansion that is complete`);
+      // It may have waited hours for its upload, and be complete since this minute.
+      expect(findings[0]?.what).not.to.contain('hours');
+      expect(findings[0]?.mend[0]).to.contain('run it again in some minutes');
+    });
+
+    it('calls none left over with the kubeconfig of another cluster: the file system may still have to grow there', async () => {
+      const diskId = await site.makeVolume({ sizeGiB: 40 });
+      const snapshotId = await site.makeSnapshot(diskId, guardOfExpansion(40));
+      await site.api.take('persistentvolumes', `pv-${diskId}`);
+      const { findings, notLooked } = await site.examine(expansionSnapshots, { now: later(3) });
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.at).to.contain(snapshotId);
+      expect(notLooked[0]?.because).to.contain('this may be another cluster');
+      await site.makeVolume();
+      const here = await site.examine(expansionSnapshots, { now: later(3) });
+      expect(here.findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, diskId]]);
     });
 
     it('tells a file system that has not grown from a snapshot that was forgotten', async () => {
@@ -77,6 +96,7 @@ describe('doctor: what is left over', () => {
       expect(findings).to.have.length(1);
       expect(findings[0]?.what).to.contain('its claim does not say that the file system has grown to 40 GiB');
       expect(findings[0]?.mend.join()).not.to.contain('DeleteSnapshot');
+      expect(findings[0]?.what).not.to.contain('hours');
     });
 
     it('has not looked where snapshots, or claims, cannot be read', async () => {
@@ -140,6 +160,42 @@ describe('doctor: what is left over', () => {
       expect(used.findings[0]?.mend.join()).to.contain('DeleteSnapshot');
     });
 
+    /** The clones as ECS would show them. */
+    function cloudWhere(change: (disk: Disk) => Partial<Disk>) {
+      const findDisksMadeFrom: typeof site.cloud.findDisksMadeFrom = async (id, call) =>
+        (await site.cloud.findDisksMadeFrom(id, call)).map((disk) => ({ ...disk, ...change(disk) }));
+      return { ...site.cloud, findDisksMadeFrom };
+    }
+
+    it('leaves to the keeper what a clone does without since its first use, or since it was made, if that was not long ago', async () => {
+      const now = later(30);
+      const ago = (hours: number) => new Date(now() - hours * hourMs);
+      const used = (changes: Partial<Disk>) => cloudWhere(() => ({ wasEverAttached: true, ...changes }));
+      const examineWith = async (cloud: typeof site.cloud) =>
+        await site.examine(cloneSnapshots, { now, cloud });
+      await makeClone('way-back', 9);
+      for (const recent of [{ lastAttachedAt: ago(1) }, { lastAttachedAt: ago(5), lastDetachedAt: ago(1) }]) {
+        expect(await examineWith(used(recent))).to.deep.equal(silent(cloneSnapshots));
+      }
+      const before = await examineWith(used({ lastAttachedAt: ago(1), lastDetachedAt: ago(7) }));
+      expect(before.findings).to.have.length(1);
+      const unknown = await examineWith(used({}));
+      expect(unknown.findings).to.deep.equal([]);
+      expect(unknown.notLooked[0]?.because).to.contain('since when disk');
+      await site.emulator.control('POST', '/reset');
+      await makeClone('true', 9);
+      const young = cloudWhere(() => ({ createdAt: ago(1).toISOString() }));
+      expect(await examineWith(young)).to.deep.equal(silent(cloneSnapshots));
+      expect((await site.examine(cloneSnapshots, { now })).findings).to.have.length(1);
+    });
+
+    it('says nothing while a disk is being made from the snapshot', async () => {
+      await makeClone('true', 9);
+      const cloud = cloudWhere(() => ({ status: 'Creating' }));
+      const result = await site.examine(cloneSnapshots, { now: later(7), cloud });
+      expect(result).to.deep.equal(silent(cloneSnapshots));
+    });
+
     it('has not looked where snapshots cannot be read', async () => {
       await makeClone('true');
       await site.denyActions('DescribeSnapshots');
@@ -168,7 +224,7 @@ describe('doctor: what is left over', () => {
         (one) => one?.status === 'accomplished',
         aCall(),
       );
-      return { groupId, members: (group?.members ?? []).map(({ snapshotId }) => snapshotId) };
+      return { groupId, diskIds, members: (group?.members ?? []).map(({ snapshotId }) => snapshotId) };
     }
 
     it('is silent about whole groups with objects, and new ones without', async () => {
@@ -188,6 +244,45 @@ describe('doctor: what is left over', () => {
         .and.contain(`DeleteSnapshotGroup --RegionId cn-hangzhou --SnapshotGroupId ${groupId}`);
       await site.api.withoutCrds('volumegroupsnapshotcontents');
       expect((await site.examine(snapshotGroups)).findings).to.have.length(1);
+    });
+
+    it('has not looked for groups that nothing leads to with the kubeconfig of another cluster', async () => {
+      const { groupId, diskIds } = await makeGroup();
+      for (const diskId of diskIds) {
+        await site.api.take('persistentvolumes', `pv-${diskId}`);
+      }
+      const empty = await site.examine(snapshotGroups);
+      expect(empty.findings).to.deep.equal([]);
+      expect(empty.notLooked[0]?.at).to.contain(groupId);
+      expect(empty.notLooked[0]?.because).to.contain('none of the disks of cluster');
+      await site.makeVolume({ tags: [{ key: ownerTag.key, value: 'another-cluster' }] });
+      const another = await site.examine(snapshotGroups);
+      expect(another.findings).to.deep.equal([]);
+      expect(another.notLooked[0]?.because).to.contain('none of the disks of cluster');
+    });
+
+    it('has not looked where the objects are served in a version that it does not know', async () => {
+      await makeGroup();
+      await site.api.withoutCrds('volumegroupsnapshotcontents');
+      await site.put(...snapshotCrdObjects('v1beta1'));
+      const { findings, notLooked } = await site.examine(snapshotGroups);
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('serves no volumegroupsnapshotcontents of');
+    });
+
+    it('goes by another group, where the cluster has no disk any more', async () => {
+      const [led, unled] = [await makeGroup(), await makeGroup()];
+      for (const diskId of [...led.diskIds, ...unled.diskIds]) {
+        await site.api.take('persistentvolumes', `pv-${diskId}`);
+        await site.emulator.detach(diskId);
+        await site.cloud.deleteDisk(diskId, aCall());
+      }
+      const alone = await site.examine(snapshotGroups);
+      expect(alone.findings).to.deep.equal([]);
+      expect(alone.notLooked[0]?.because).to.contain('nothing says that this is the right cluster');
+      await site.put(groupContent(led.groupId));
+      const { findings } = await site.examine(snapshotGroups);
+      expect(findings.map(({ ids }) => ids[0])).to.deep.equal([unled.groupId]);
     });
 
     it('names a group that has failed, and one that has lost members', async () => {

@@ -17,6 +17,7 @@ export interface ContainerSpec {
   readonly image?: string;
   readonly args: readonly string[];
   readonly env?: readonly object[];
+  readonly envFrom?: readonly object[];
 }
 
 /** The plugin as the chart starts it. */

@@ -1,14 +1,11 @@
 import { expect } from 'chai';
-import { protectionLost } from '../../../src/disk/doctor/checks/protection-lost.ts';
 import { protectionMissing } from '../../../src/disk/doctor/checks/protection-missing.ts';
 import { protectionSwitchedOff } from '../../../src/disk/doctor/checks/protection-switched-off.ts';
-import { protectionUnrecorded } from '../../../src/disk/doctor/checks/protection-unrecorded.ts';
-import { deployment, pluginContainer, protectionObjects, storageClass } from './objects.ts';
-import { aCall, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
+import { deployment, pluginContainer, storageClass } from './objects.ts';
+import { csiOf, ownerTag, silent, startSite, type Site } from './site.ts';
 
 const expandTag = 'csi.alibabacloud.com/volume-expand-autosnapshot';
 const deleteTag = 'csi.alibabacloud.com/volume-delete-autosnapshot-retentiondays';
-const guardOfDeletion = { key: 'csi.alibabacloud.com/guard', value: 'delete' };
 const classParameters = { volumeExpandAutoSnapshot: 'forced', volumeDeleteSnapshotRetentionDays: '3' };
 
 /** The class that volumes of these tests have. */
@@ -67,6 +64,9 @@ describe('doctor: protections', () => {
       const unknown = await site.examine(protectionSwitchedOff);
       expect(unknown.findings).to.deep.equal([]);
       expect(unknown.notLooked[0]?.because).to.contain('Secret');
+      const mapped = pluginContainer({ env: [], envFrom: [{ configMapRef: { name: 'settings' } }] });
+      await site.put(deployment('csi-datasafe', [mapped]));
+      expect(await site.examine(protectionSwitchedOff)).to.deep.equal(unknown);
       await site.api.deny('list deployments');
       expect((await site.examine(protectionSwitchedOff)).notLooked[0]?.because).to.contain('deployments');
     });
@@ -128,139 +128,4 @@ describe('doctor: protections', () => {
       expect((await site.examine(protectionMissing)).notLooked[0]?.because).to.contain('storageclasses');
     });
   });
-
-  /** A snapshot of a disk that was deleted after it. */
-  async function makeProtection(
-    retentionDays: number,
-    owner = ownerTag,
-  ): Promise<{ diskId: string; snapshotId: string }> {
-    const diskId = await site.makeDisk();
-    const snapshotId = await site.makeSnapshot(diskId, [guardOfDeletion], { retentionDays, owner });
-    await site.cloud.deleteDisk(diskId, aCall());
-    return { diskId, snapshotId };
-  }
-
-  const inDays = (days: number) => new Date(Date.now() + days * 24 * hourMs);
-
-  describe('protection-lost', () => {
-    it('is silent about snapshots with time left, without any, and where there are no CRDs', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      expect(await site.examine(protectionLost)).to.deep.equal(silent(protectionLost));
-      await site.api.withoutCrds('volumesnapshots', 'volumesnapshotcontents');
-      expect(await site.examine(protectionLost)).to.deep.equal(silent(protectionLost));
-    });
-
-    it('names a VolumeSnapshot whose snapshot is gone before its time', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      await site.cloud.deleteSnapshot(snapshotId, { force: true }, aCall());
-      const { findings } = await site.examine(protectionLost);
-      expect(findings.map(({ ids }) => ids)).to.deep.equal([
-        [`default/${diskId}-delprotect`, snapshotId, diskId],
-      ]);
-      expect(findings[0]?.mend[0]).to.equal(`kubectl delete volumesnapshot ${diskId}-delprotect -n default`);
-    });
-
-    it('leaves to the keeper what has just expired, and names what it has left behind', async () => {
-      await site.put(...protectionObjects('d-1', 's-1', new Date()));
-      const soon = () => Date.now() + hourMs / 2;
-      expect(await site.examine(protectionLost, { now: soon })).to.deep.equal(silent(protectionLost));
-      expect((await site.examine(protectionLost)).findings).to.have.length(1);
-    });
-
-    it('says when a snapshot is about to expire, and how to restore it or keep it', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      const now = () => Date.now() + (72 - 17) * hourMs;
-      const { findings } = await site.examine(protectionLost, { now });
-      expect(findings[0]?.ids).to.deep.equal([snapshotId, diskId, `default/${diskId}-delprotect`]);
-      const steps = findings[0]?.mend.join('\n');
-      expect(steps).to.contain(`restore-manifests --snapshot ${snapshotId} --size 20Gi`);
-      expect(steps).to.contain(`ModifySnapshotAttribute --RegionId cn-hangzhou --SnapshotId ${snapshotId}`);
-    });
-
-    it('takes nothing for gone that ECS hides, and has not looked where objects cannot be listed', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      await site.hideEverything();
-      const hidden = await site.examine(protectionLost);
-      expect(hidden.findings).to.deep.equal([]);
-      expect(hidden.notLooked[0]?.at).to.equal(`snapshot ${snapshotId}`);
-      await site.api.deny('list volumesnapshots');
-      expect((await site.examine(protectionLost)).notLooked[0]?.because).to.contain('volumesnapshots');
-    });
-  });
-
-  describe('protection-unrecorded', () => {
-    it('is silent about snapshots with objects, of disks that live, of other clusters, and new ones', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      await site.put(...protectionObjects(diskId, snapshotId, inDays(3)));
-      const living = await site.makeDisk();
-      await site.makeSnapshot(living, [guardOfDeletion]);
-      await makeProtection(3, { ...ownerTag, value: 'another-cluster' });
-      expect(await site.examine(protectionUnrecorded)).to.deep.equal(silent(protectionUnrecorded));
-      await makeProtection(3);
-      const now = () => Date.now() + hourMs / 2;
-      expect(await site.examine(protectionUnrecorded, { now })).to.deep.equal(silent(protectionUnrecorded));
-    });
-
-    it('names a snapshot that nothing leads to, with the command that restores it', async () => {
-      const { diskId, snapshotId } = await makeProtection(3);
-      const { findings } = await site.examine(protectionUnrecorded);
-      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, diskId]]);
-      expect(findings[0]?.mend.join()).to.contain(`restore-manifests --snapshot ${snapshotId} --size 20Gi`);
-      await site.api.withoutCrds('volumesnapshots', 'volumesnapshotcontents');
-      expect((await site.examine(protectionUnrecorded)).findings).to.have.length(1);
-    });
-
-    it('names the snapshot behind which a clone was deleted, once the clone is gone', async () => {
-      const key = { key: 'csi.alibabacloud.com/volume-name', value: 'pvc-clone' };
-      const marks = [
-        { key: 'csi.alibabacloud.com/clone-snapshot', value: 'false' },
-        { key: 'csi.alibabacloud.com/clone-for', value: key.value },
-      ];
-      const sourceId = await site.makeDisk();
-      const snapshotId = await site.makeSnapshot(sourceId, marks);
-      const cloneId = await site.makeDisk({ snapshotId, tags: [ownerTag, key] });
-      expect(await site.examine(protectionUnrecorded)).to.deep.equal(silent(protectionUnrecorded));
-      await site.cloud.deleteDisk(cloneId, aCall());
-      const { findings } = await site.examine(protectionUnrecorded);
-      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, sourceId]]);
-      expect(findings[0]?.what).to.contain(`is the protection of a clone of disk ${sourceId}`);
-    });
-
-    it('counts whatever VolumeSnapshotContent leads to the snapshot', async () => {
-      const { snapshotId } = await makeProtection(3);
-      await site.put({
-        apiVersion: 'snapshot.storage.k8s.io/v1',
-        kind: 'VolumeSnapshotContent',
-        metadata: { name: 'by-hand' },
-        spec: {
-          deletionPolicy: 'Retain',
-          driver: 'diskplugin.csi.alibabacloud.com',
-          source: { snapshotHandle: snapshotId },
-          volumeSnapshotRef: { name: 'by-hand', namespace: 'default' },
-        },
-      });
-      expect(await site.examine(protectionUnrecorded)).to.deep.equal(silent(protectionUnrecorded));
-    });
-
-    it('has not looked where the objects, or the snapshots, cannot be listed', async () => {
-      await makeProtection(3);
-      await site.api.deny('list volumesnapshotcontents');
-      const { findings, notLooked } = await site.examine(protectionUnrecorded);
-      expect(findings).to.deep.equal([]);
-      expect(notLooked[0]?.because).to.contain('volumesnapshotcontents');
-      await site.api.deny();
-      await site.denyActions('DescribeSnapshots');
-      expect((await site.examine(protectionUnrecorded)).notLooked[0]?.because).to.contain(
-        'DescribeSnapshots',
-      );
-    });
-  });
 });
-
-function csiOf(volumeHandle: string, volumeAttributes: Readonly<Record<string, string>>): object {
-  return { driver: 'diskplugin.csi.alibabacloud.com', volumeHandle, volumeAttributes };
-}

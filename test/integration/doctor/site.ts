@@ -47,6 +47,8 @@ export interface Site extends AsyncDisposable {
 }
 
 export interface AttachmentMore {
+  /** `pv-<disk>` by default. */
+  readonly volumeName?: string;
   readonly attached?: boolean;
   readonly deletionTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -94,7 +96,11 @@ export async function startSite(): Promise<Site> {
       const disk = await cloud.findDisk(diskId, aCall());
       return disk?.attachments[0]?.instanceId ?? '';
     },
-    async putAttachment(diskId, instanceId, { attached = true, ...metadata } = {}) {
+    async putAttachment(
+      diskId,
+      instanceId,
+      { attached = true, volumeName = `pv-${diskId}`, ...metadata } = {},
+    ) {
       await api.put(csiNode(instanceId));
       await api.put({
         apiVersion: 'storage.k8s.io/v1',
@@ -103,7 +109,7 @@ export async function startSite(): Promise<Site> {
         spec: {
           attacher: driverName,
           nodeName: `node-${instanceId}`,
-          source: { persistentVolumeName: `pv-${diskId}` },
+          source: { persistentVolumeName: volumeName },
         },
         status: { attached },
       });
@@ -145,4 +151,9 @@ function csiNode(instanceId: string): KubeObject {
 /** What has no finding, and was looked at. */
 export function silent(check: Check): CheckResult {
   return { check: check.name, findings: [], notLooked: [] };
+}
+
+/** What a PersistentVolume of this driver says of its disk. */
+export function csiOf(volumeHandle: string, volumeAttributes: Readonly<Record<string, string>>): object {
+  return { driver: 'diskplugin.csi.alibabacloud.com', volumeHandle, volumeAttributes };
 }

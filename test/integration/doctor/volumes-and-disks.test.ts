@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { diskWithoutVolume } from '../../../src/disk/doctor/checks/disk-without-volume.ts';
 import { volumeWithoutDisk } from '../../../src/disk/doctor/checks/volume-without-disk.ts';
 import { volumeObject } from '../kube/set-up.ts';
-import { aCall, hourMs, silent, startSite, type Site } from './site.ts';
+import type { KubeObject } from '../../support/kube-api/kube-api.ts';
+import { deployment, pluginContainer } from './objects.ts';
+import { aCall, driverName, hourMs, ownerTag, silent, startSite, type Site } from './site.ts';
 
 const regionAttribute = 'csi.alibabacloud.com/label-prefix/topology.diskplugin.csi.alibabacloud.com/region';
 
@@ -69,6 +71,16 @@ describe('doctor: volumes and disks', () => {
       expect(notLooked[0]?.because).to.contain('this may be another cluster');
     });
 
+    it('does not take them for forgotten either where a disk was moved here, and the plugin tells its cluster', async () => {
+      await site.makeVolume();
+      await site.makeDisk();
+      const env = [{ name: 'CLUSTER_ID', value: 'the-new-cluster' }];
+      await site.api.put(deployment('csi-datasafe', [pluginContainer({ env })]));
+      const { findings, notLooked } = await site.examine(diskWithoutVolume);
+      expect(findings).to.deep.equal([]);
+      expect(notLooked[0]?.because).to.contain('--cluster-id the-new-cluster');
+    });
+
     it('has not looked without a cluster id, without the right to list volumes, or disks', async () => {
       await site.makeVolume();
       await site.makeDisk();
@@ -131,29 +143,24 @@ describe('doctor: volumes and disks', () => {
     });
 
     it('does not take what ECS hides for gone', async () => {
-      const diskId = await site.makeVolume(
-        {},
-        {
-          csi: {
-            driver: 'diskplugin.csi.alibabacloud.com',
-            volumeHandle: 'd-1',
-            volumeAttributes: { [regionAttribute]: 'cn-hangzhou' },
-          },
-        },
-      );
-      const hidden = volumeObject(diskId, 'pv-hidden', {
-        csi: {
-          driver: 'diskplugin.csi.alibabacloud.com',
-          volumeHandle: diskId,
-          volumeAttributes: { [regionAttribute]: 'cn-hangzhou' },
-        },
-      });
-      await site.api.put(hidden);
-      await site.api.take('persistentvolumes', `pv-${diskId}`);
-      await site.hideEverything();
-      const { findings, notLooked } = await site.examine(volumeWithoutDisk);
+      await site.makeVolume();
+      const diskId = await site.makeVolume();
+      const findDisks: typeof site.cloud.findDisks = async (ids, call) =>
+        (await site.cloud.findDisks(ids, call)).filter(({ id }) => id !== diskId);
+      const cloud = { ...site.cloud, findDisks };
+      const { findings, notLooked } = await site.examine(volumeWithoutDisk, { cloud });
       expect(findings).to.deep.equal([]);
       expect(notLooked.map(({ at }) => at)).to.deep.equal([`disk ${diskId}`]);
+    });
+
+    it('has nothing deleted at ECS by what it says is to be done', async () => {
+      await site.makeVolume();
+      const diskId = await site.makeVolume();
+      await site.cloud.deleteDisk(diskId, aCall());
+      const [finding] = (await site.examine(volumeWithoutDisk)).findings;
+      const steps = finding?.mend.join('\n') ?? '';
+      const retain = steps.indexOf(`kubectl patch pv pv-${diskId}`);
+      expect(retain).to.be.greaterThan(0).and.lessThan(steps.indexOf('kubectl delete'));
     });
 
     it('has not looked where the proof is denied', async () => {
@@ -166,12 +173,49 @@ describe('doctor: volumes and disks', () => {
       expect(notLooked[0]?.because).to.contain('UntagResources');
     });
 
-    it('does not take the disks of another region for gone', async () => {
-      await site.api.put(volumeObject('d-elsewhere1'));
+    it('takes no disk for gone where not one is seen, whatever the proof says: so it is with the keys of another account', async () => {
+      await site.api.put(volumeInRegion('d-elsewhere1', 'cn-hangzhou'));
       await site.api.put(volumeObject('d-elsewhere2'));
       const { findings, notLooked } = await site.examine(volumeWithoutDisk);
       expect(findings).to.deep.equal([]);
-      expect(notLooked[0]?.mend.join()).to.contain('check --region');
+      expect(notLooked).to.have.length(1);
+      expect(notLooked[0]?.at).to.contain('2 PersistentVolumes, such as d-elsewhere1');
+      expect(notLooked[0]?.because).to.contain('another region or account');
+      expect(notLooked[0]?.mend.join())
+        .to.contain('check that --region, the credentials')
+        .and.not.contain('kubectl');
+      expect(await site.emulator.requests('UntagResources')).to.deep.equal([]);
+    });
+
+    it('has not looked for a disk that may be in one of the other regions of the volumes', async () => {
+      await site.makeVolume();
+      await site.api.put(volumeInRegion('d-far', 'cn-beijing'));
+      await site.api.put(volumeObject('d-somewhere'));
+      await site.api.put(volumeInRegion('d-gone', 'cn-hangzhou'));
+      const { findings, notLooked } = await site.examine(volumeWithoutDisk);
+      expect(findings.map(({ ids }) => ids)).to.deep.equal([['d-gone', 'pv-d-gone']]);
+      expect(notLooked.map(({ at }) => at)).to.deep.equal([
+        'the disks of 1 PersistentVolumes, such as d-somewhere of pv-d-somewhere',
+      ]);
+      expect(notLooked[0]?.because).to.contain('cn-beijing');
+    });
+
+    it('has not looked where the plugin, or the tags, speak of another cluster', async () => {
+      await site.makeVolume();
+      await site.api.put(volumeObject('d-gone'));
+      const env = [{ name: 'CLUSTER_ID', value: 'another-cluster' }];
+      await site.api.put(deployment('csi-datasafe', [pluginContainer({ env })]));
+      const told = await site.examine(volumeWithoutDisk);
+      expect(told.findings).to.deep.equal([]);
+      expect(told.notLooked[0]?.because).to.contain('is told --cluster-id another-cluster');
+      await site.api.take('deployments', 'csi-datasafe', 'kube-system');
+      expect((await site.examine(volumeWithoutDisk)).findings).to.have.length(1);
+      const other = { tags: [{ key: ownerTag.key, value: 'other' }] };
+      await site.makeVolume(other);
+      await site.makeDisk({ tags: [{ key: ownerTag.key, value: 'third' }] });
+      const tagged = await site.examine(volumeWithoutDisk, { clusterId: 'third' });
+      expect(tagged.findings).to.deep.equal([]);
+      expect(tagged.notLooked[0]?.because).to.contain('none of the disks of cluster third');
     });
 
     it('proves no more than fifty, and says of the others that it has not looked', async () => {
@@ -188,3 +232,10 @@ describe('doctor: volumes and disks', () => {
     });
   });
 });
+
+function volumeInRegion(diskId: string, region: string): KubeObject {
+  const volumeAttributes = { [regionAttribute]: region };
+  return volumeObject(diskId, `pv-${diskId}`, {
+    csi: { driver: driverName, volumeHandle: diskId, volumeAttributes },
+  });
+}

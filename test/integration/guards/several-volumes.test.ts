@@ -54,4 +54,29 @@ describe('A disk for which several PersistentVolumes stand', () => {
     );
     expect(await emulator.counts()).to.include({ disks: 0, snapshots: 1 });
   });
+
+  it('is not deleted for the sake of an old copy, made before the plugin lost the right to look', async () => {
+    const { emulator, kube, client } = site;
+    const volumeId = await createUsedVolume(client, emulator, 'pvc-behind-our-back');
+    await kube.put(volumeIn('Bound', volumeId));
+    await kube.put(volumeIn('Released', volumeId));
+    await eventually(
+      async () => (await failureOf(remove(volumeId))).details.includes('pv-bound is bound to a claim'),
+      'the plugin knows both volumes',
+    );
+    await kube.take('persistentvolumes', 'pv-bound');
+    await eventually(
+      async () => (await failureOf(remove(volumeId))).details.includes('is in use by'),
+      'the plugin knows the one that is left',
+    );
+    await emulator.detach(volumeId);
+    await kube.deny('list persistentvolumes', 'watch persistentvolumes');
+    await kube.endWatches('cut');
+    await kube.put(volumeIn('Bound', volumeId));
+
+    await expectFailure(remove(volumeId), GrpcStatus.PERMISSION_DENIED, /grant list on persistentvolumes/);
+    await kube.deny();
+    await expectFailure(remove(volumeId), GrpcStatus.FAILED_PRECONDITION, /pv-bound is bound to a claim/);
+    expect(await emulator.counts()).to.include({ disks: 1 });
+  });
 });

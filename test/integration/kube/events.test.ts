@@ -212,6 +212,57 @@ describe('Events of the guards', () => {
     );
   });
 
+  for (const { who, status, message, tells } of [
+    {
+      who: 'a quota of its namespace',
+      status: 403,
+      message: 'events "data.1" is forbidden: exceeded quota: objects, requested: count/events=1, used: 5',
+      tells: 'exceeded quota objects',
+    },
+    {
+      who: 'a webhook of its namespace',
+      status: 403,
+      message: 'admission webhook "no.example.com" denied the request: no events here',
+      tells: 'no.example.com',
+    },
+    {
+      who: 'a webhook of its namespace that cannot be called',
+      status: 500,
+      message: 'Internal error occurred: failed calling webhook "no.example.com": no endpoints',
+      tells: 'no.example.com',
+    },
+  ]) {
+    it(`that ${who} refuses are told of once in the log, and are no fault of the plugin`, async () => {
+      await using setup = await withShop();
+      const isDropped = ({ message: text }: { readonly message: string }) => text === 'an event was dropped';
+      const effect = { type: 'error', status, reason: 'Forbidden', message } as const;
+      await setup.api.addFault({ verb: 'create', resource: 'events', effect });
+      const lose = async (times: number) => {
+        const before = (await setup.api.requests({ resource: 'events' })).length;
+        setup.cluster.report(event());
+        await setup.until(
+          async () => (await setup.api.requests({ resource: 'events' })).length === before + times,
+          'it was tried',
+        );
+      };
+      const tries = status === 500 ? 5 : 1;
+      await lose(tries);
+      await setup.until(() => setup.log.lines.some(isDropped), 'the loss is logged');
+      expect(String(setup.log.lines.find(isDropped)?.fields['err'])).to.contain(tells);
+      expect(setup.cluster.problems()).to.deep.equal([]);
+
+      await lose(tries);
+      await setup.clock.advance(120_000);
+      expect(setup.cluster.problems(), 'nor later').to.deep.equal([]);
+      expect(await setup.api.requests({ resource: 'events' })).to.have.length(2 * tries);
+
+      await setup.api.clearFaults();
+      setup.cluster.report(event());
+      await setup.until(async () => (await written(setup)).length === 1, 'the next one is there');
+      expect(setup.log.lines.filter(isDropped)).to.have.length(1);
+    });
+  }
+
   it('are tried again when they were refused, so that the reason goes once its cause has gone', async () => {
     await using setup = await withShop();
     await setup.api.deny('create events');
@@ -219,6 +270,15 @@ describe('Events of the guards', () => {
     await setup.until(() => setup.cluster.problems().length === 1, 'it is refused');
     expect(setup.cluster.problems()[0]).to.contain('grant create on events');
     expect(await setup.api.requests({ resource: 'events' }), 'not each time somebody asks').to.have.length(1);
+
+    await setup.clock.advance(30_000);
+    await setup.until(async () => {
+      const { length } = setup.cluster.problems();
+      return length === 1 && (await setup.api.requests({ resource: 'events' })).length === 2;
+    }, 'it is refused again');
+    await setup.clock.advance(1_000);
+    const dropped = setup.log.lines.filter(({ message }) => message === 'an event was dropped');
+    expect(dropped, 'it is told of once').to.have.length(1);
 
     await setup.api.deny();
     await setup.clock.advance(30_000);

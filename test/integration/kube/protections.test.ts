@@ -234,7 +234,15 @@ describe('Recording the protection of a deleted disk', () => {
   it('does not count on what a webhook has changed on its way in', async () => {
     const changes: [string, (pair: [content: KubeObject, snapshot: KubeObject]) => KubeObject][] = [
       ['volumesnapshotcontents', ([one]) => withSpec(one, { deletionPolicy: 'Delete' })],
+      ['volumesnapshotcontents', ([one]) => withSpec(one, { source: { snapshotHandle: 's-else' } })],
       ['volumesnapshots', ([, one]) => withMetadata(one, { labels: {} })],
+      [
+        'volumesnapshots',
+        ([, one]) =>
+          withMetadata(one, {
+            annotations: { ...one.metadata.annotations, 'csi.alibabacloud.com/snapshot-id': 's-else' },
+          }),
+      ],
     ];
     for (const [resource, change] of changes) {
       await using setup = await setUp();

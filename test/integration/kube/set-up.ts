@@ -54,6 +54,7 @@ export async function setUp(options: Partial<KubeClusterOptions> = {}): Promise<
       clusterId: 'c-test',
       protectionNamespace: 'default',
       needsGroupSnapshots: false,
+      isGuarding: true,
       clock,
       log,
       random: () => 1,

@@ -31,7 +31,7 @@ export interface KubeApi extends AsyncDisposable {
   /** Takes an object away at once, whatever its finalizers. */
   take(plural: string, name: string, namespace?: string): Promise<void>;
   putNamespace(name: string, phase?: 'Active' | 'Terminating'): Promise<void>;
-  /** Refuses these `verb resource` pairs (`*` for any) from now on, and no others. */
+  /** Refuses these `verb resource` pairs (`*` for any, `get /apis/*` for what it serves) from now on, and no others. */
   deny(...pairs: string[]): Promise<void>;
   /** Behaves as if the CRDs of these plurals were not installed. */
   withoutCrds(...plurals: string[]): Promise<void>;

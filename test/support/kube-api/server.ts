@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { readTarget, type Target } from './api-path.ts';
 import { ApiStatus, badRequest, forbidden } from './api-status.ts';
 import { answerControl } from './control.ts';
+import { describeServer, readDiscoveryPath } from './discovery.ts';
 import { Faults, type FaultEffect, type FaultRule } from './faults.ts';
 import { ObjectStore } from './object-store.ts';
 import { RequestLog, type LoggedKubeRequest } from './request-log.ts';
@@ -84,9 +85,9 @@ async function answer(state: ServerState, request: IncomingMessage, response: Se
     return;
   }
   try {
-    const group = /^\/apis\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (group !== undefined) {
-      answerDiscovery(state, group, response);
+    const described = readDiscoveryPath(url.pathname);
+    if (described !== undefined) {
+      send(response, 200, describeServer(state, described));
       return;
     }
     await answerApi(state, url, request, response);
@@ -141,20 +142,6 @@ async function answerApi(
   if (!(await meetFault(state, 'after', entry, response))) {
     send(response, reply.status, reply.body);
   }
-}
-
-/** The versions of a group. Everybody may ask; it changes nothing, so it is neither logged nor met by faults. */
-function answerDiscovery({ served }: ServerState, name: string, response: ServerResponse): void {
-  const versions = served.get(name);
-  if (versions === undefined) {
-    throw new ApiStatus(404, 'PathNotFound', '404 page not found');
-  }
-  send(response, 200, {
-    kind: 'APIGroup',
-    apiVersion: 'v1',
-    name,
-    versions: versions.map((version) => ({ groupVersion: `${name}/${version}`, version })),
-  });
 }
 
 /** What comes of the call; a refusal is an answer too, so that a fault `after` meets it. */

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { isAlreadyExists, isNamespaceGone, isObjectAbsent, refusalOf } from '../../../src/kube/refusal.ts';
+import {
+  AdmissionError,
+  isAlreadyExists,
+  isNamespaceGone,
+  isObjectAbsent,
+  refusalOf,
+} from '../../../src/kube/refusal.ts';
 
 const request = {
   method: 'POST',
@@ -33,6 +39,96 @@ describe('What the API server says no with', () => {
       expect(error.kind).to.equal(kind);
       expect(error.message).to.match(/^create volumesnapshots default\/one: /);
       expect(error.message).to.contain(text);
+    });
+  }
+
+  const refused = 'refused by the Kubernetes API server';
+  const pass = 'let the service account of the plugin pass there';
+  const grant = 'grant create on volumesnapshots to the service account of the plugin';
+  const forbidden = (why: string) =>
+    status(403, 'Forbidden', {}, `volumesnapshots "one" is forbidden: ${why}`);
+  for (const { title, answer, kind = 'denied', text } of [
+    {
+      title: 'a quota, without what is used of it',
+      answer: forbidden('exceeded quota: objects, requested: count/events=1, used: count/events=7'),
+      text: `${refused} (403): exceeded quota objects; raise it`,
+    },
+    {
+      title: 'a webhook, without what may be another time or id',
+      answer: status(
+        403,
+        'Forbidden',
+        {},
+        'admission webhook "v1.example.com" denied the request: no label\n team at 12:03:04, id 5f-a',
+      ),
+      text: `${refused} (403): admission webhook "v1.example.com" denied the request: no label team at … id …; ${pass}`,
+    },
+    {
+      title: 'an admission policy',
+      answer: {
+        ...forbidden(`ValidatingAdmissionPolicy 'p1' with binding 'b1' denied request: no team`),
+        status: 422,
+      },
+      kind: 'wrong-state',
+      text: `${refused} (422): ValidatingAdmissionPolicy 'p1' with binding 'b1' denied request: no team; ${pass}`,
+    },
+    {
+      title: 'something else behind the rights',
+      answer: forbidden('the weekend has begun'),
+      text: `${refused} (403): the weekend has begun; ${pass}`,
+    },
+    {
+      title: 'a webhook that cannot be called',
+      answer: status(
+        500,
+        'InternalError',
+        {},
+        'Internal error occurred: failed calling webhook "v1.example.com": failed to call webhook: Post "https://10.0.0.7/"',
+      ),
+      kind: 'outcome-unknown',
+      text: 'the Kubernetes API server failed (500): it cannot call the webhook v1.example.com; mend or remove that',
+    },
+  ]) {
+    it(`names ${title}, and asks for no right`, () => {
+      const error = refusalOf(answer, request);
+      expect(error).to.be.instanceOf(AdmissionError);
+      expect(error.kind).to.equal(kind);
+      expect(error.message).to.equal(`create volumesnapshots default/one: ${text}`);
+    });
+  }
+
+  it('says the same each time, however long the text and its numbers are', () => {
+    const [few, many] = ['9', '1000000'].map((used) => {
+      const text = `admission webhook "w" denied the request: ${used} of ${'too many '.repeat(100)}`;
+      return refusalOf(status(403, 'Forbidden', {}, text), request).message;
+    });
+    expect(few).to.equal(many);
+    expect(few).to.have.property('length').that.is.lessThan(600);
+  });
+
+  for (const { title, answer, text } of [
+    {
+      title: 'a right is missing',
+      answer: forbidden(
+        'User "system:serviceaccount:a:b" cannot create resource "volumesnapshots" in API group',
+      ),
+      text: `${refused} (403); ${grant}`,
+    },
+    {
+      title: 'nobody says why',
+      answer: { status: 403, body: '<html>' },
+      text: `${refused} (403); ${grant}`,
+    },
+    {
+      title: 'somebody else stands in between',
+      answer: status(403, 'Forbidden', {}, 'ask gate 7'),
+      text: `${refused} (403): ask gate …; ${grant}`,
+    },
+  ]) {
+    it(`asks for the right where ${title}`, () => {
+      const error = refusalOf(answer, request);
+      expect(error).not.to.be.instanceOf(AdmissionError);
+      expect(error.message).to.equal(`create volumesnapshots default/one: ${text}`);
     });
   }
 

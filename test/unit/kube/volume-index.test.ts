@@ -73,6 +73,38 @@ describe('The index of volumes by disk', () => {
       volumeDeleteSnapshotRetentionDays: '7',
     });
   });
+
+  const expand = 'volumeExpandAutoSnapshot';
+  const retention = 'volumeDeleteSnapshotRetentionDays';
+  for (const { key, older, newer, wins } of [
+    { key: retention, older: '', newer: '30', wins: '30' },
+    { key: retention, older: '1', newer: '30', wins: '30' },
+    { key: retention, older: '30', newer: '1', wins: '30' },
+    { key: retention, older: '30', newer: '', wins: '30' },
+    { key: retention, older: '9', newer: '10', wins: '10' },
+    // Nobody knows what was meant: it stops the deletion.
+    { key: retention, older: '30', newer: 'many', wins: 'many' },
+    { key: retention, older: '', newer: '', wins: '' },
+    { key: expand, older: 'closed', newer: 'forced', wins: 'forced' },
+    { key: expand, older: '', newer: 'besteffort', wins: 'besteffort' },
+    { key: expand, older: 'besteffort', newer: 'forced', wins: 'forced' },
+    { key: expand, older: 'forced', newer: 'closed', wins: 'forced' },
+    // It brings a warning, and no snapshot.
+    { key: expand, older: 'Forced', newer: 'besteffort', wins: 'besteffort' },
+    { key: expand, older: 'closed', newer: 'Forced', wins: 'Forced' },
+  ]) {
+    it(`takes ${key} "${wins}" of a volume with "${older}" and a newer one with "${newer}"`, () => {
+      const index = createVolumeIndex(driver);
+      for (const [name, text] of [
+        ['pv-a', older],
+        ['pv-b', newer],
+      ] as const) {
+        const csi = { driver, volumeHandle: 'd-1', volumeAttributes: { [key]: text } };
+        index.put(volume(name, 'd-1', { ...claimed, csi }, `2026-01-01T00:00:00Z ${name}`));
+      }
+      expect(index.find('d-1')?.attributes.get(key)).to.equal(wins);
+    });
+  }
 });
 
 describe('A volume as the domain sees it', () => {

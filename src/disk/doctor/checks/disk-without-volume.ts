@@ -31,8 +31,9 @@ export const diskWithoutVolume: Check = {
     if (old.length === 0) {
       return [];
     }
-    if (forgotten.length === disks.length) {
-      return [anotherCluster(looks.clusterId, forgotten)];
+    const { contradiction } = await looks.place();
+    if (contradiction !== undefined) {
+      return [{ at: disksOf(looks.clusterId), ...contradiction }];
     }
     // Once more: what was deleted since the first look is no finding.
     const ids = old.map(({ id }) => id);
@@ -53,21 +54,14 @@ function isListDoubtful(clusterId: string, own: ReadonlySet<string>, disks: read
 
 function hiddenDisks(clusterId: string): NotLooked {
   return {
-    at: `disks of cluster ${clusterId} that no PersistentVolume leads to`,
+    at: disksOf(clusterId),
     because: 'ListTagResources leaves out disks that have the tag, so it would leave out others',
     mend: ['give the account the right to ecs:ListTagResources on every disk, and run it again'],
   };
 }
 
-/** Most probably two clusters are compared; to call all their disks forgotten would be dangerous. */
-function anotherCluster(clusterId: string, disks: readonly Disk[]): NotLooked {
-  return {
-    at: `disks of cluster ${clusterId} that no PersistentVolume leads to`,
-    because: `none of its disks (${disks.length}, such as ${disks[0]?.id ?? ''}) stands behind a PersistentVolume here, so this may be another cluster`,
-    mend: [
-      'check that --kubernetes and --cluster-id speak of the same cluster; if they do, all of these disks are left over',
-    ],
-  };
+function disksOf(clusterId: string): string {
+  return `disks of cluster ${clusterId} that no PersistentVolume leads to`;
 }
 
 function isOlderThanGrace({ createdAt }: Disk, now: number): boolean {

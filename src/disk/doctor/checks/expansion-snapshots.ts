@@ -8,8 +8,9 @@ import type { Check } from '../check.ts';
 import type { SeenVolume } from '../doctor-cluster.ts';
 import type { Finding, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
+import { doubtOnCluster } from '../place.ts';
 
-/** So long the keeper, or a file system that has still to grow, may take. */
+/** So old a snapshot must be: nobody knows when the resize ended that it was made for, but only that it was later. */
 const patienceMs = 2 * 60 * 60_000;
 /** Each needs a look at its claim. */
 const mostClaims = 100;
@@ -18,7 +19,7 @@ const mostClaims = 100;
 export const expansionSnapshots: Check = {
   name: 'expansion-snapshots',
   finds:
-    'expansions that failed and whose snapshot is kept; snapshots of expansions that were complete two hours ago',
+    'expansions that failed and whose snapshot is kept; snapshots older than two hours of expansions whose disk has grown',
   reads: 'snapshots that the guard made before expansions with sizes of disks and status of claims',
   mend: 'restore or expand again; delete what nobody needs',
   async examine(looks) {
@@ -71,12 +72,7 @@ function failure(snapshot: Snapshot, { disk, volume }: Expanded, { driverName }:
 async function leftOver(spent: readonly Spent[], looks: Looks): Promise<Remark[]> {
   const remarks: Remark[] = [];
   for (const one of spent.slice(0, mostClaims)) {
-    const sizeGiB = wantedSizeOf(one.snapshot) ?? one.disk.sizeGiB;
-    const state =
-      one.volume === undefined
-        ? 'unknown'
-        : await looks.cluster.expansionState(one.volume, sizeGiB, looks.call);
-    remarks.push(state === 'pending' ? unfinished(one, sizeGiB) : spentFinding(one, looks));
+    remarks.push(await remarkOn(one, looks));
   }
   const left = spent.length - remarks.length;
   return left === 0
@@ -91,13 +87,30 @@ async function leftOver(spent: readonly Spent[], looks: Looks): Promise<Remark[]
       ];
 }
 
+async function remarkOn(spent: Spent, looks: Looks): Promise<Remark> {
+  const { disk, volume, snapshot } = spent;
+  if (volume === undefined) {
+    // In another cluster the file system may still have to grow.
+    const doubt = doubtOnCluster(await looks.place(), looks, false);
+    const at = `whether snapshot ${snapshot.id}, which guards the expansion of disk ${disk.id}, is left over`;
+    return doubt === undefined ? spentFinding(spent, looks) : { at, ...doubt };
+  }
+  const sizeGiB = wantedSizeOf(snapshot) ?? disk.sizeGiB;
+  const state = await looks.cluster.expansionState(volume, sizeGiB, looks.call);
+  return state === 'pending' ? unfinished(spent, sizeGiB) : spentFinding(spent, looks);
+}
+
+const runAgain =
+  'run it again in some minutes, for a disk may be resized long after its snapshot; if nothing has changed:';
+
 function unfinished({ snapshot, disk, volume }: Spent, sizeGiB: number): Finding {
   const claim = volume?.claim;
   return {
-    what: `disk ${disk.id}${ofVolume(volume)} has ${disk.sizeGiB} GiB since more than two hours, but its claim does not say that the file system has grown to ${sizeGiB} GiB`,
+    what: `disk ${disk.id}${ofVolume(volume)} has ${disk.sizeGiB} GiB, but its claim does not say that the file system has grown to ${sizeGiB} GiB; its snapshot ${snapshot.id} of before was cut at ${snapshot.cutAt?.toISOString() ?? ''}`,
     ids: [disk.id, snapshot.id, ...(volume === undefined ? [] : [volume.name])],
     why: 'the pod has no more room than before, and the snapshot is kept until it has',
     mend: [
+      runAgain,
       claim === undefined
         ? 'see the claim'
         : `kubectl describe pvc ${claim.name} -n ${claim.namespace}; the file system grows where a pod uses the claim`,
@@ -107,10 +120,11 @@ function unfinished({ snapshot, disk, volume }: Spent, sizeGiB: number): Finding
 
 function spentFinding({ snapshot, disk, volume }: Spent, { regionId }: Looks): Finding {
   return {
-    what: `snapshot ${snapshot.id} of disk ${disk.id}${ofVolume(volume)} guards an expansion that was complete two hours ago`,
+    what: `snapshot ${snapshot.id} of disk ${disk.id}${ofVolume(volume)}, cut at ${snapshot.cutAt?.toISOString() ?? ''}, guards an expansion that is complete`,
     ids: [snapshot.id, disk.id, ...(volume === undefined ? [] : [volume.name])],
     why: 'it is paid for until ECS deletes it a day after its cut; the keeper would have deleted it, unless a claim is being restored from it',
     mend: [
+      runAgain,
       'see that the keeper runs (--keeper on, --kubernetes; /readyz says what it cannot do)',
       `if no claim is restored from it: aliyun ecs DeleteSnapshot --RegionId ${regionId} --SnapshotId ${snapshot.id} --Force true`,
     ],

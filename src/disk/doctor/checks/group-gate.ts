@@ -27,7 +27,7 @@ function remarksOn(controller: Controller, classes: readonly string[]): Remark[]
   const { namespace, name } = controller.deployment;
   const isOpen = isGateOpen(controller.plugin, 'EnableVolumeGroupSnapshots');
   if (isOpen === undefined) {
-    const because = 'its gates come from a Secret or a ConfigMap';
+    const because = 'its gates come from a Secret, a ConfigMap or the like';
     const mend = ['see that EnableVolumeGroupSnapshots=true is there'];
     return [{ at: `the gates of ${title}`, because, mend }];
   }

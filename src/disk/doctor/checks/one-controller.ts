@@ -1,5 +1,7 @@
 import type { Check } from '../check.ts';
-import { controllersOf, titleOf } from '../controllers.ts';
+import { controllersOf, titleOf, unclearAmong } from '../controllers.ts';
+import type { SeenDeployment } from '../doctor-cluster.ts';
+import type { NotLooked } from '../finding.ts';
 
 /** Two controllers under one name act on the same volumes, each by its own rules. */
 export const oneController: Check = {
@@ -8,9 +10,11 @@ export const oneController: Check = {
   reads: 'Deployments with more than no replicas, by what their containers are told',
   mend: 'scale one of them to 0',
   async examine(looks) {
-    const controllers = controllersOf(await looks.deployments(), looks.driverName);
+    const deployments = await looks.deployments();
+    const controllers = controllersOf(deployments, looks.driverName);
+    const unclear = unclearAmong(deployments, looks.driverName).map(notLooked);
     if (controllers.length < 2) {
-      return [];
+      return unclear;
     }
     const titles = controllers.map((one) => `${titleOf(one)} (${one.kind})`);
     return [
@@ -23,6 +27,15 @@ export const oneController: Check = {
             `${kind === 'existing' ? 'either' : 'or'}: kubectl scale deployment/${name} -n ${namespace} --replicas=0 (deploy/README.md, "Taking over")`,
         ),
       },
+      ...unclear,
     ];
   },
 };
+
+function notLooked(deployment: SeenDeployment): NotLooked {
+  return {
+    at: `whether ${titleOf({ deployment })} serves the controller of this driver, too`,
+    because: 'what it is told comes from a Secret, a ConfigMap or the like',
+    mend: ['see which driver its container is told to serve'],
+  };
+}

@@ -3,8 +3,9 @@ import { expiryOf } from '../../guards/guard-snapshot.ts';
 import { restoreCommand } from '../../guards/restore-command.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Check } from '../check.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
+import { doubtOnAbsence, type Doubt, type Place } from '../place.ts';
 import { provenAbsent } from './proven-absent.ts';
 
 const hourMs = 60 * 60_000;
@@ -24,19 +25,46 @@ export const protectionLost: Check = {
     const ids = recorded.map(({ snapshotId }) => snapshotId);
     const found = new Map((await looks.cloud.findSnapshots(ids, looks.call)).map((one) => [one.id, one]));
     const missing = recorded.filter((one) => !found.has(one.snapshotId) && isForTheKeeperNoMore(one, looks));
-    const proofs = await provenAbsent(
-      'snapshot',
-      missing.map(({ snapshotId }) => snapshotId),
-      (id) => looks.cloud.isSnapshotProvenAbsent(id, looks.call),
-    );
-    const gone = new Set(proofs.gone);
     return [
-      ...missing.filter(({ snapshotId }) => gone.has(snapshotId)).map(lost),
+      ...(missing.length === 0 ? [] : await provenLost(missing, found.size > 0, looks)),
       ...recorded.flatMap((one) => endingSoon(one, found.get(one.snapshotId), looks)),
-      ...proofs.notLooked,
     ];
   },
 };
+
+async function provenLost(
+  missing: readonly RecordedProtection[],
+  isAnySeen: boolean,
+  looks: Looks,
+): Promise<Remark[]> {
+  const place = await looks.place();
+  const doubt = doubtOnAbsence(place, looks, isAnySeen) ?? doubtOnRegion(place);
+  if (doubt !== undefined) {
+    return [{ at: snapshotsOf(missing), ...doubt }];
+  }
+  const proofs = await provenAbsent(
+    'snapshot',
+    missing.map(({ snapshotId }) => snapshotId),
+    (id) => looks.cloud.isSnapshotProvenAbsent(id, looks.call),
+  );
+  const gone = new Set(proofs.gone);
+  return [...missing.filter(({ snapshotId }) => gone.has(snapshotId)).map(lost), ...proofs.notLooked];
+}
+
+/** These objects do not say the region of their snapshot. */
+function doubtOnRegion({ otherRegions }: Place): Doubt | undefined {
+  return otherRegions.length === 0
+    ? undefined
+    : {
+        because: `they may be in another region: disks of this cluster are in ${otherRegions.join(', ')} too`,
+        mend: ['run the doctor for each of the regions: a snapshot that none of them shows is gone'],
+      };
+}
+
+function snapshotsOf(recorded: readonly RecordedProtection[]): string {
+  const { snapshotId = '', namespace = '', snapshotName = '' } = recorded[0] ?? {};
+  return `the snapshots of ${recorded.length} VolumeSnapshots of deleted disks, such as ${snapshotId} of ${namespace}/${snapshotName}`;
+}
 
 function isForTheKeeperNoMore({ expiresAt }: RecordedProtection, { now }: Looks): boolean {
   const lateMs = now() - (expiresAt?.getTime() ?? 0);

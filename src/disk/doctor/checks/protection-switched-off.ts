@@ -48,7 +48,7 @@ async function askingForGuards(looks: Looks): Promise<string[]> {
 export function noDeployment({ driverName }: Looks): NotLooked {
   return {
     at: `what the plugin of driver ${driverName} is told`,
-    because: 'no Deployment in this cluster serves that driver with csi-datasafe',
+    because: 'no Deployment in this cluster says that it serves that driver with csi-datasafe',
     mend: [
       'if the plugin runs elsewhere, look there, and leave this check out with --skip',
       'if it is not installed: deploy/README.md',
@@ -61,7 +61,7 @@ function remarksOn(controller: Controller, asking: readonly string[]): Remark[] 
   const { namespace, name } = controller.deployment;
   const isOn = areGuardsOn(controller.plugin);
   if (isOn === undefined) {
-    const because = 'its switch comes from a Secret or a ConfigMap';
+    const because = 'its switch comes from a Secret, a ConfigMap or the like';
     return [{ at: `the guards of ${title}`, because, mend: ['see that VOLUME_DEL_AUTO_SNAP is true there'] }];
   }
   return isOn

@@ -5,6 +5,7 @@ import { isReady, type Snapshot } from '../../snapshot.ts';
 import type { Check } from '../check.ts';
 import type { Finding, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
+import { provenAbsent } from './proven-absent.ts';
 
 /** A deletion that is under way has made its snapshot, but not yet its objects. */
 const underWayMs = 60 * 60_000;
@@ -14,7 +15,7 @@ export const protectionUnrecorded: Check = {
   name: 'protection-unrecorded',
   finds:
     'snapshots that the guard made before a deletion, older than an hour, without a VolumeSnapshotContent',
-  reads: 'those snapshots with VolumeSnapshotContents and disks',
+  reads: 'those snapshots with VolumeSnapshotContents and disks, and the proof that these are gone',
   mend: 'the command that makes the objects',
   async examine(looks) {
     const snapshots = (await looks.deleteSnapshots()).filter(
@@ -26,11 +27,15 @@ export const protectionUnrecorded: Check = {
     const ids = [...new Set(unrecorded.map(({ sourceDiskId }) => sourceDiskId))];
     // A disk that is still there was not deleted after all; its next deletion deals with the snapshot.
     const living = new Set((await looks.cloud.findDisks(ids, looks.call)).map(({ id }) => id));
+    const unseen = ids.filter((id) => !living.has(id));
+    const proofs = await provenAbsent('disk', unseen, (id) => looks.cloud.isDiskProvenAbsent(id, looks.call));
+    const gone = new Set(proofs.gone);
     return [
       ...unrecorded
-        .filter(({ sourceDiskId }) => !living.has(sourceDiskId))
+        .filter(({ sourceDiskId }) => gone.has(sourceDiskId))
         .map((snapshot) => findingOf(snapshot, 'disk', looks)),
-      ...(await ofDeletedClones(looks, recorded)),
+      ...(await ofUnseenClones(looks, recorded)),
+      ...proofs.notLooked,
     ];
   },
 };
@@ -39,7 +44,7 @@ export const protectionUnrecorded: Check = {
 const mostClones = 50;
 
 /** A clone that nobody used is deleted behind the snapshot that it was made from. */
-async function ofDeletedClones(looks: Looks, recorded: ReadonlySet<string>): Promise<Remark[]> {
+async function ofUnseenClones(looks: Looks, recorded: ReadonlySet<string>): Promise<Remark[]> {
   const unrecorded = (await looks.takenOverSnapshots()).filter(({ id }) => !recorded.has(id));
   const remarks: Remark[] = [];
   for (const snapshot of unrecorded.slice(0, mostClones)) {
@@ -52,7 +57,7 @@ async function ofDeletedClones(looks: Looks, recorded: ReadonlySet<string>): Pro
   const left = unrecorded.length - mostClones;
   const because = `no more than ${mostClones} clones are looked for`;
   const mend = ['mend the others first, and run it again'];
-  return left > 0 ? [...remarks, { at: `${left} more snapshots of deleted clones`, because, mend }] : remarks;
+  return left > 0 ? [...remarks, { at: `${left} more snapshots of clones`, because, mend }] : remarks;
 }
 
 function findingOf(snapshot: Snapshot, of: 'disk' | 'clone', { driverName }: Looks): Finding {
@@ -62,7 +67,8 @@ function findingOf(snapshot: Snapshot, of: 'disk' | 'clone', { driverName }: Loo
   const deleted =
     of === 'disk'
       ? `was made before disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) was deleted`
-      : `is the protection of a clone of disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) that was deleted`;
+      : // Nobody knows its id any more, so there is nothing to be proven.
+        `is the protection of a clone of disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) that is not seen any more`;
   return {
     what: `snapshot ${id} ${deleted}, and is kept ${kept}, but no VolumeSnapshot leads to it`,
     ids: [id, sourceDiskId],

@@ -32,7 +32,8 @@ async function foreignVolumes({ allVolumes, regionId }: Looks): Promise<Finding[
     why: `a plugin that works in ${regionId} refuses every call about them`,
     mend: [
       `if this cluster is in ${region}: start plugin and doctor with --region ${region}`,
-      `else remove these PersistentVolumes; their disks stay, and are used in a cluster of ${region}`,
+      `else set each of them to Retain, so that its disk stays: kubectl patch pv ${volumes[0]?.name ?? ''} -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      `then remove these PersistentVolumes; their disks are used in a cluster of ${region}`,
     ],
   }));
 }
@@ -63,7 +64,7 @@ function compare(controller: Controller, { flag, variable, why, of }: Setting, l
   const told = settingOf(controller.plugin, flag, variable);
   const mine = of(looks);
   if (typeof told === 'symbol') {
-    return [unknownSetting(controller, flag, variable)];
+    return [unknownSetting(controller, flag)];
   }
   return told === mine || mine === undefined
     ? []
@@ -77,10 +78,10 @@ function compare(controller: Controller, { flag, variable, why, of }: Setting, l
       ];
 }
 
-function unknownSetting(controller: Controller, flag: string, variable: string): NotLooked {
+function unknownSetting(controller: Controller, flag: string): NotLooked {
   return {
     at: `--${flag} of ${titleOf(controller)}`,
-    because: `${variable} comes from a Secret or a ConfigMap`,
+    because: `it comes from a Secret, a ConfigMap or the like`,
     mend: [`see that it is the same as the doctor's`],
   };
 }

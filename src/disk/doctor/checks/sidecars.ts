@@ -1,14 +1,17 @@
 import type { Check } from '../check.ts';
 import {
-  ownControllers,
-  isGateOpen,
-  isSwitchedOn,
+  elsewhere,
   flagOf,
+  imageName,
+  isGateOpen,
+  isSidecarGateOpen,
+  ownControllers,
+  switchOf,
   titleOf,
   type Controller,
 } from '../controllers.ts';
 import type { SeenContainer } from '../doctor-cluster.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, NotLooked, Remark } from '../finding.ts';
 import { noDeployment } from './protection-switched-off.ts';
 
 const leastTimeoutMs = 30_000;
@@ -34,22 +37,30 @@ interface Complaint {
   readonly option: string;
 }
 
-type Rule = (sidecar: SeenContainer, controller: Controller) => Complaint | undefined;
+/** What an option says is not written in the Deployment. */
+interface Unclear {
+  readonly unclear: string;
+}
+
+type Rule = (sidecar: SeenContainer, controller: Controller) => Complaint | Unclear | undefined;
 
 const names = ['csi-provisioner', 'csi-attacher', 'csi-resizer', 'csi-snapshotter'] as const;
 type SidecarName = (typeof names)[number];
 
 const common: readonly Rule[] = [
   (sidecar, { deployment: { replicas } }) =>
-    replicas < 2 || isSwitchedOn(sidecar, 'leader-election')
+    replicas < 2
       ? undefined
-      : {
+      : unlessOn(sidecar, 'leader-election', {
           what: `runs ${replicas} times without --leader-election`,
           why: 'all of them act on the same objects at once',
           option: '--leader-election',
-        },
+        }),
   (sidecar) => {
     const timeout = flagOf(sidecar, 'timeout');
+    if (timeout === elsewhere) {
+      return { unclear: '--timeout' };
+    }
     const isShort = timeout === undefined || milliseconds(timeout) < leastTimeoutMs;
     return isShort
       ? {
@@ -74,38 +85,57 @@ const rules: Readonly<Record<SidecarName, readonly Rule[]>> = {
   ],
   'csi-attacher': [],
   'csi-resizer': [
-    (sidecar) =>
-      flagOf(sidecar, 'handle-volume-inuse-error') === 'false'
-        ? undefined
-        : {
-            what: 'takes a refusal for "in use" (--handle-volume-inuse-error is not false)',
-            why: 'an expansion that the guard holds up is repeated only when no pod uses the claim',
-            option: '--handle-volume-inuse-error=false',
-          },
+    (sidecar) => {
+      const value = switchOf(sidecar, 'handle-volume-inuse-error');
+      if (value === false || value === elsewhere) {
+        return value === elsewhere ? { unclear: '--handle-volume-inuse-error' } : undefined;
+      }
+      return {
+        what: 'takes a refusal for "in use" (--handle-volume-inuse-error is not false)',
+        why: 'an expansion that the guard holds up is repeated only when no pod uses the claim',
+        option: '--handle-volume-inuse-error=false',
+      };
+    },
   ],
   'csi-snapshotter': [
     needs(
       'extra-create-metadata',
       'snapshots get no tags of their VolumeSnapshot, and groups none of theirs',
     ),
-    (sidecar, { plugin }) =>
-      isGateOpen(plugin, 'EnableVolumeGroupSnapshots') === true &&
-      isGateOpen(sidecar, 'CSIVolumeGroupSnapshot') !== true
-        ? {
+    (sidecar, { plugin }) => {
+      const asks = isGateOpen(plugin, 'EnableVolumeGroupSnapshots');
+      const serves = isSidecarGateOpen(sidecar, 'CSIVolumeGroupSnapshot');
+      if (asks === false || serves === true) {
+        return undefined;
+      }
+      return asks === undefined || serves === undefined
+        ? { unclear: '--feature-gates (or that of the plugin)' }
+        : {
             what: 'has the gate CSIVolumeGroupSnapshot shut, while that of the plugin is open',
             why: 'a VolumeGroupSnapshot waits for ever, and nobody says why',
             option: '--feature-gates=CSIVolumeGroupSnapshot=true (and the same for snapshot-controller)',
-          }
-        : undefined,
+          };
+    },
   ],
 };
 
 function needs(flag: string, why: string): Rule {
-  return (sidecar) =>
-    isSwitchedOn(sidecar, flag) ? undefined : { what: `runs without --${flag}`, why, option: `--${flag}` };
+  return (sidecar) => unlessOn(sidecar, flag, { what: `runs without --${flag}`, why, option: `--${flag}` });
 }
 
-function complaintsAbout(controller: Controller): Finding[] {
+function unlessOn(
+  sidecar: SeenContainer,
+  flag: string,
+  complaint: Complaint,
+): Complaint | Unclear | undefined {
+  const value = switchOf(sidecar, flag);
+  if (value === elsewhere) {
+    return { unclear: `--${flag}` };
+  }
+  return value === true ? undefined : complaint;
+}
+
+function complaintsAbout(controller: Controller): Remark[] {
   return names.flatMap((name) => {
     const sidecar = sidecarOf(controller, name);
     const complaints =
@@ -118,7 +148,11 @@ function complaintsAbout(controller: Controller): Finding[] {
             },
           ]
         : [...common, ...rules[name]].flatMap((rule) => rule(sidecar, controller) ?? []);
-    return complaints.map((complaint) => findingOf(controller, name, complaint));
+    return complaints.map((complaint) =>
+      'unclear' in complaint
+        ? notLooked(controller, name, complaint)
+        : findingOf(controller, name, complaint),
+    );
   });
 }
 
@@ -130,8 +164,12 @@ export function sidecarOf({ deployment }: Controller, name: string): SeenContain
   );
 }
 
-function imageName(image: string): string {
-  return (image.split('@')[0] ?? '').split('/').at(-1)?.split(':')[0] ?? '';
+function notLooked(controller: Controller, name: string, { unclear }: Unclear): NotLooked {
+  return {
+    at: `${unclear} of ${name} of ${titleOf(controller)}`,
+    because: 'it comes from a Secret, a ConfigMap or the like',
+    mend: ['see that it is as the chart has it'],
+  };
 }
 
 function findingOf(controller: Controller, name: string, { what, why, option }: Complaint): Finding {

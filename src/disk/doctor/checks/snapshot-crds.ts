@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
-import { controllersOf, isGateOpen, type Controller } from '../controllers.ts';
-import type { Finding } from '../finding.ts';
+import { controllersOf, isGateOpen, titleOf, type Controller } from '../controllers.ts';
+import type { Finding, NotLooked, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
 import { sidecarOf } from './sidecars.ts';
 
@@ -19,12 +19,20 @@ export const snapshotCrds: Check = {
     const plain = snapshotKinds.filter((kind) => !serves(crds, `${kind}.snapshot.storage.k8s.io`, 'v1'));
     const findings = plain.length === 0 ? [] : [noSnapshots(plain)];
     const controllers = controllersOf(await looks.deployments(), looks.driverName);
-    const withGroups = controllers.filter(
-      ({ plugin }) => isGateOpen(plugin, 'EnableVolumeGroupSnapshots') === true,
-    );
-    return [...findings, ...withGroups.flatMap((controller) => groupFindings(controller, crds))];
+    return [...findings, ...controllers.flatMap((controller) => groupRemarks(controller, crds))];
   },
 };
+
+function groupRemarks(controller: Controller, crds: Crds): Remark[] {
+  const isOpen = isGateOpen(controller.plugin, 'EnableVolumeGroupSnapshots');
+  const findings = isOpen === false ? [] : groupFindings(controller, crds);
+  const unclear: NotLooked = {
+    at: `whether ${titleOf(controller)} needs the CRDs of group snapshots`,
+    because: 'its gates come from a Secret, a ConfigMap or the like, and the CRDs are not all served',
+    mend: ['see whether EnableVolumeGroupSnapshots=true is there; if so, install the CRDs'],
+  };
+  return isOpen === undefined && findings.length > 0 ? [unclear] : findings;
+}
 
 type Crds = Awaited<ReturnType<Looks['crds']>>;
 

@@ -1,8 +1,9 @@
 import { hasFailed, intendedSize, type SnapshotGroup } from '../../groups/snapshot-group.ts';
 import type { Check } from '../check.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, Remark } from '../finding.ts';
 import { listing } from '../listing.ts';
 import type { Looks } from '../looks.ts';
+import { doubtOnCluster } from '../place.ts';
 
 /** A call that makes the group may be about to be answered. */
 const graceMs = 60 * 60_000;
@@ -23,9 +24,17 @@ export const snapshotGroups: Check = {
       whole.filter(({ id }) => !handles.has(id)),
       looks,
     );
-    return [...broken, ...unled.map((group) => unledFinding(group, looks))];
+    const isLed = all.some(({ id }) => handles.has(id));
+    return [...broken, ...(unled.length === 0 ? [] : await leftOver(unled, isLed, looks))];
   },
 };
+
+/** With the kubeconfig of another cluster, nothing leads to any group of this one. */
+async function leftOver(unled: readonly SnapshotGroup[], isLed: boolean, looks: Looks): Promise<Remark[]> {
+  const doubt = doubtOnCluster(await looks.place(), looks, isLed);
+  const at = `${unled.length} snapshot groups that no VolumeGroupSnapshotContent leads to: ${listing(unled.map(titleOf))}`;
+  return doubt === undefined ? unled.map((group) => unledFinding(group, looks)) : [{ at, ...doubt }];
+}
 
 function brokenness(group: SnapshotGroup, looks: Looks): Finding[] {
   const { id, members } = group;

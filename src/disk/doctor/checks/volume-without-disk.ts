@@ -4,6 +4,7 @@ import type { Check } from '../check.ts';
 import type { SeenVolume } from '../doctor-cluster.ts';
 import type { Finding, NotLooked, Remark } from '../finding.ts';
 import type { Looks } from '../looks.ts';
+import { doubtOnAbsence, type Place } from '../place.ts';
 import { provenAbsent } from './proven-absent.ts';
 
 /** A volume whose data is gone. */
@@ -17,20 +18,31 @@ export const volumeWithoutDisk: Check = {
     const disks = await looks.disks();
     const volumes = (await looks.volumes()).filter(({ isBeingDeleted }) => !isBeingDeleted);
     const unseen = volumes.filter(({ diskId }) => !disks.has(diskId));
-    const isRegionTrusted = volumes.some(({ diskId }) => disks.has(diskId));
-    const sure = unseen.filter(({ attributes }) => isRegionTrusted || attributes.has(regionAttribute));
-    const remarks: Remark[] = sure.length < unseen.length ? [anotherRegion(looks, unseen)] : [];
-    const ids = sure.map(({ diskId }) => diskId).filter(isDiskId);
-    const proofs = await provenAbsent('disk', ids, (id) => looks.cloud.isDiskProvenAbsent(id, looks.call));
-    const gone = new Set(proofs.gone);
-    const lost = sure.filter(({ diskId }) => gone.has(diskId) || !isDiskId(diskId));
+    if (unseen.length === 0) {
+      return [];
+    }
+    const place = await looks.place();
+    const doubt = doubtOnAbsence(place, looks);
+    if (doubt !== undefined) {
+      return [{ at: disksOf(unseen), ...doubt }];
+    }
+    const isRegionKnown = ({ attributes }: SeenVolume) =>
+      place.otherRegions.length === 0 || attributes.has(regionAttribute);
+    const unknown = unseen.filter((volume) => !isRegionKnown(volume));
     return [
-      ...remarks,
-      ...(await stillThere(looks, lost)).map((one) => findingOf(one, looks)),
-      ...proofs.notLooked,
+      ...(await provenLost(unseen.filter(isRegionKnown), looks)),
+      ...(unknown.length === 0 ? [] : [unknownRegion(unknown, place)]),
     ];
   },
 };
+
+async function provenLost(unseen: readonly SeenVolume[], looks: Looks): Promise<Remark[]> {
+  const ids = unseen.map(({ diskId }) => diskId).filter(isDiskId);
+  const proofs = await provenAbsent('disk', ids, (id) => looks.cloud.isDiskProvenAbsent(id, looks.call));
+  const gone = new Set(proofs.gone);
+  const lost = unseen.filter(({ diskId }) => gone.has(diskId) || !isDiskId(diskId));
+  return [...(await stillThere(looks, lost)).map((one) => findingOf(one, looks)), ...proofs.notLooked];
+}
 
 /** Those that nobody deletes meanwhile: a volume loses its disk before it goes itself. */
 async function stillThere(looks: Looks, lost: readonly SeenVolume[]): Promise<readonly SeenVolume[]> {
@@ -42,12 +54,16 @@ async function stillThere(looks: Looks, lost: readonly SeenVolume[]): Promise<re
   return lost.filter(({ uid }) => kept.has(uid));
 }
 
+function disksOf(volumes: readonly SeenVolume[]): string {
+  return `the disks of ${volumes.length} PersistentVolumes, such as ${volumes[0]?.diskId ?? ''} of ${volumes[0]?.name ?? ''}`;
+}
+
 /** In the wrong region every disk is proven to be absent. */
-function anotherRegion({ regionId }: Looks, unseen: readonly SeenVolume[]): NotLooked {
+function unknownRegion(volumes: readonly SeenVolume[], { otherRegions }: Place): NotLooked {
   return {
-    at: `the disks of ${unseen.length} PersistentVolumes, such as ${unseen[0]?.diskId ?? ''} of ${unseen[0]?.name ?? ''}`,
-    because: `not one disk of a PersistentVolume is seen in region ${regionId}, so this is probably another region or account`,
-    mend: ['check --region and the credentials'],
+    at: disksOf(volumes),
+    because: `they do not say their region, and other disks of this cluster are in ${otherRegions.join(', ')}`,
+    mend: ['run the doctor for each of the regions: a disk that none of them shows is gone'],
   };
 }
 
@@ -61,6 +77,7 @@ function findingOf(volume: SeenVolume, { regionId }: Looks): Finding {
     mend: [
       `look for snapshots: aliyun ecs DescribeSnapshots --RegionId ${regionId} --DiskId ${diskId}`,
       'restore one: csi-datasafe restore-manifests --snapshot <id> --size <size> | kubectl apply -f -',
+      `have nothing deleted at ECS with what follows: kubectl patch pv ${name} -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
       ...(claim === undefined
         ? []
         : [`then give up the old claim: kubectl delete pvc ${claim.name} -n ${claim.namespace}`]),

@@ -59,6 +59,7 @@ export async function startSite({ uploadMs = 350, args = [] }: SiteOptions = {})
     clusterId: 'test-cluster',
     protectionNamespace: 'default',
     needsGroupSnapshots: false,
+    isGuarding: true,
   });
   const stopped = new AbortController();
   cluster.start(stopped.signal);

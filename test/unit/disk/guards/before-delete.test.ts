@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { rejectionOf } from '../../../support/builders.ts';
+import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { GuardScene } from './set-up.ts';
 
 describe('guardBeforeDelete', () => {
@@ -23,6 +24,41 @@ describe('guardBeforeDelete', () => {
       reason: 'DeleteProtected',
       on: 'volume',
     });
+  });
+
+  it('believes the API server, not an old copy, when another volume of the disk is bound', async () => {
+    for (const days of [undefined, '3']) {
+      const scene = new GuardScene();
+      scene.addDisk(days === undefined ? {} : { days });
+      const volume = scene.cluster.addVolume('d-1');
+      scene.cluster.volumesNow = new Map([['d-1', { ...volume, boundAmongSeveral: ['pv-by-hand'] }]]);
+      const error = await rejectionOf(scene.remove());
+      expect(error).to.have.property('kind', 'in-use');
+      expect(error).to.have.property('message').that.includes('pv-by-hand is bound to a claim');
+      expect(scene.cloud.countOf('createSnapshot') + scene.cloud.countOf('deleteDisk')).to.equal(0);
+    }
+  });
+
+  it('gives the protection for which a volume asks that an old copy does not know', async () => {
+    const scene = new GuardScene();
+    scene.addDisk();
+    scene.cluster.addVolume('d-1');
+    const asking = new FakeCluster().addVolume('d-1', { volumeDeleteSnapshotRetentionDays: '3' });
+    scene.cluster.volumesNow = new Map([['d-1', asking]]);
+    await scene.remove();
+    expect(scene.cloud.argumentsOf('createSnapshot')[0]).to.include({ retentionDays: 3 });
+  });
+
+  it('does not delete a disk of which another volume is bound while the snapshot is made', async () => {
+    const scene = new GuardScene();
+    scene.addDisk({ days: '3' });
+    const volume = scene.cluster.addVolume('d-1');
+    scene.cluster.meanwhile = () => {
+      scene.cluster.volumesNow = new Map([['d-1', { ...volume, boundAmongSeveral: ['pv-by-hand'] }]]);
+    };
+    expect(await rejectionOf(scene.remove())).to.have.property('kind', 'in-use');
+    expect(scene.cloud.countOf('deleteDisk')).to.equal(0);
+    expect(scene.cluster.reasons()).to.deep.equal([]);
   });
 
   it('deletes without a snapshot when none is asked for', async () => {
