@@ -101,7 +101,7 @@ export const flags = {
     '<duration>',
     [],
     '5m',
-    'longest wait of besteffort after the cut',
+    'longest wait of besteffort after the cut, or for it',
   ),
   kubernetes: flag(
     'kubernetes',

@@ -71,7 +71,6 @@ export interface DiskResize {
   readonly sizeGiB: number;
   /** Online for a disk in use: no restart of the instance is needed. */
   readonly online: boolean;
-  readonly clientToken: string;
 }
 
 const diskIdPattern = /^d-[0-9a-z]{1,64}$/;

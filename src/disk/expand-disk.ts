@@ -1,6 +1,5 @@
 import type { Call } from './call.ts';
 import { sizeLimitsOf } from './categories.ts';
-import { clientToken } from './client-token.ts';
 import type { Disk, DiskResize } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
 import { DiskError, isFinal } from './disk-error.ts';
@@ -35,13 +34,16 @@ export async function expandDisk(
   const settled = await waitUntilSettled(cloud, disk, call);
   const online = settled.status === 'In_use';
   const { sizeGiB } = expansion;
-  const token = clientToken('resize', disk.id, disk.sizeGiB, sizeGiB, online ? 'online' : 'offline');
-  const resize = () => resizeOnce(cloud, { diskId: disk.id, sizeGiB, online, clientToken: token }, call);
+  const resize = () => resizeOnce(cloud, { diskId: disk.id, sizeGiB, online }, call);
   await aroundResize(settled, resize, call);
   return await waitUntilGrown(cloud, expansion, call);
 }
 
 /**
+ * Without a ClientToken: the size says it all. ECS grows a disk to a size once and refuses what is not larger, however often
+ * and by whomever it is asked, while a token that a refusal has used up would answer with that refusal after its cause is
+ * gone, such as the upload that the guard has waited for.
+ *
  * A refusal may come from an earlier request, or one of another replica, that has worked meanwhile: the size decides.
  */
 async function resizeOnce(cloud: DiskCloud, resize: DiskResize, call: Call): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
 import { clientToken } from './client-token.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError, isDiskError } from './disk-error.ts';
+import { DiskError, isDiskError, isFinal } from './disk-error.ts';
 import { presentAnd, type Sightings } from './sightings.ts';
 import { isCut, type NewSnapshot, type Snapshot } from './snapshot.ts';
 import { untilTimeIsUp } from './waiting.ts';
@@ -25,6 +25,8 @@ export interface IntentTokens {
   readonly firstToken: string;
   /** The one to go on with when ECS answers a token with a snapshot that is gone. May refuse to go on. */
   readonly tokenAfter: (goneId: string) => string | Promise<string>;
+  /** One and more to go on with while ECS keeps refusing a token; without them, only that one is asked with again. */
+  readonly tokensAfterRefusal?: (refusedToken: string) => readonly string[];
 }
 
 /** Tokens made of the parts that make up an intent. */
@@ -33,6 +35,25 @@ export function tokensOf(...intent: readonly string[]): IntentTokens {
     firstToken: clientToken(...intent),
     tokenAfter: (goneId) => clientToken(...intent, 'after', goneId),
   };
+}
+
+const refusalWindowMs = 60_000;
+
+/**
+ * Tokens of this minute and of the last one, for when a refusal may have used up the one that should lead to the snapshot: it
+ * would be answered with that refusal, such as a full quota, for as long as ECS knows the token.
+ *
+ * The first token is always asked before, so where refusals use up no tokens, all replicas come to one snapshot by it. Where
+ * they do, replicas that ask in the same minute share a token, and those on both sides of a minute share the earlier one;
+ * what was made longer ago than that, a search shows. It takes a refusal whose cause goes away between two requests of one
+ * call, and another replica that asks just then, to make a second snapshot. That one costs money until its retention ends,
+ * and no data; for what has no retention, and for disks, which two volumes would share or which nobody would remove, these
+ * tokens are not safe enough.
+ */
+export function tokensOfMinute(nowMs: number): (refusedToken: string) => string[] {
+  const minute = Math.floor(nowMs / refusalWindowMs);
+  return (refusedToken) =>
+    [minute - 1, minute].map((one) => clientToken('refused', refusedToken, 'in-minute', one));
 }
 
 /** The same tokens, gone on with where this process has left off, so that a row of spent ones comes to an end. */
@@ -55,14 +76,15 @@ export function rememberedTokens(
 export async function makeSnapshot(
   parts: MakeSnapshotParts,
   snapshot: Omit<NewSnapshot, 'clientToken'>,
-  { firstToken, tokenAfter, findExisting }: SnapshotIntent,
+  intent: SnapshotIntent,
   call: Call,
 ): Promise<Snapshot> {
-  const { cloud, sightings } = parts;
+  const { sightings } = parts;
+  const { firstToken, tokenAfter, findExisting } = intent;
   let token = firstToken;
   for (let tokens = 0; tokens < maxTokens; tokens += 1) {
     try {
-      const snapshotId = await cloud.createSnapshot({ ...snapshot, clientToken: token }, call);
+      const snapshotId = await ask(parts, { ...snapshot, clientToken: token }, intent, call);
       const made = await waitUntilCut(parts, snapshotId, call);
       if (made !== undefined) {
         return made;
@@ -88,6 +110,57 @@ export async function makeSnapshot(
     'busy',
     `ECS keeps answering for ${snapshot.name} with snapshots that are gone; call again`,
   );
+}
+
+/**
+ * Asks for the snapshot. A token that has been refused for longer than a search may lag, and was never left without an
+ * answer meanwhile, has made nothing that is not to be seen; it may be used up.
+ */
+async function ask(
+  { cloud, sightings }: MakeSnapshotParts,
+  snapshot: NewSnapshot,
+  { tokensAfterRefusal, findExisting }: SnapshotIntent,
+  call: Call,
+): Promise<string> {
+  const success = `what token ${snapshot.clientToken} makes`;
+  try {
+    return await cloud.createSnapshot(snapshot, call);
+  } catch (error) {
+    if (!isRefusal(error)) {
+      sightings.seen(success);
+      throw error;
+    }
+    if (tokensAfterRefusal === undefined || !sightings.isMissingForLong(success)) {
+      throw error;
+    }
+    const existing = await findExisting();
+    return existing?.id ?? (await askAnew(cloud, snapshot, tokensAfterRefusal(snapshot.clientToken), call));
+  }
+}
+
+async function askAnew(
+  cloud: DiskCloud,
+  snapshot: NewSnapshot,
+  tokens: readonly string[],
+  call: Call,
+): Promise<string> {
+  let refusal: unknown;
+  for (const clientToken of tokens) {
+    try {
+      return await cloud.createSnapshot({ ...snapshot, clientToken }, call);
+    } catch (error) {
+      if (!isRefusal(error)) {
+        throw error;
+      }
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** An answer of ECS that says that this request has made nothing, and that might be another one later. */
+function isRefusal(error: unknown): error is DiskError {
+  return isFinal(error) && !isDiskError(error, 'conflict', 'not-found', 'never-used');
 }
 
 /** @throws DiskError `busy` until what an earlier request has made had time to show up. */

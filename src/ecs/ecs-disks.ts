@@ -112,10 +112,10 @@ async function resizeDisk(
   resize: DiskResize,
   call: Call,
 ): Promise<void> {
-  const { diskId, sizeGiB, online, clientToken } = resize;
+  const { diskId, sizeGiB, online } = resize;
   const request = new ResizeDiskRequest(
     // Offline is what ECS does without a type; for a disk that no instance holds, no type may be given.
-    fields<ResizeDiskRequest>({ diskId, newSize: sizeGiB, type: online ? 'online' : undefined, clientToken }),
+    fields<ResizeDiskRequest>({ diskId, newSize: sizeGiB, type: online ? 'online' : undefined }),
   );
   const send = () => client.resizeDisk(request);
   const asked = `resize disk ${diskId} to ${String(sizeGiB)} GiB`;

@@ -1,4 +1,5 @@
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
+import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
 
 export type CloudMethod = keyof GroupCloud;
@@ -21,6 +22,12 @@ export interface FakeDiskCloudOptions {
   >;
   /** A new resource is missing from this many answers. */
   readonly invisibleLooks?: number;
+  /** When snapshots are cut; a second after one another, if not given. */
+  readonly cutAtMs?: () => number;
+  /** Why no snapshot is made at the moment. */
+  readonly snapshotRefusal?: () => DiskError | undefined;
+  /** A refusal uses up the token that it was given to: the same request gets it again, whatever has changed. */
+  readonly refusalsUseTokens?: boolean;
   /** Makes no snapshot of a disk that was never attached. */
   readonly knowsUnused?: boolean;
   /** Deleting a group keeps the members that disks were made from. */
@@ -34,6 +41,55 @@ export interface FakeDiskCloudOptions {
 /** What ECS answers when it does not do what it is asked. */
 export function refusal(kind: DiskErrorKind, message: string): DiskError {
   return new DiskError(kind, message);
+}
+
+/** Whether ECS gives this answer before it has looked at the token, or leaves the token as it was. */
+function leavesTokens(error: DiskError): boolean {
+  return ['conflict', 'busy', 'throttled', 'timed-out', 'outcome-unknown', 'unreadable'].includes(error.kind);
+}
+
+/** What became of the tokens that ECS knows. */
+export class UsedTokens {
+  readonly #uses = new Map<string, { readonly parameters: string; readonly answer: string | DiskError }>();
+
+  /** @throws DiskError what was answered to an equal request of before, if that was refused. */
+  check(request: unknown): void {
+    if (hasToken(request)) {
+      this.#answerTo(request.clientToken, request);
+    }
+  }
+
+  #answerTo(token: string, parameters: object): string | undefined {
+    const known = this.#uses.get(token);
+    if (known === undefined) {
+      return undefined;
+    }
+    if (known.parameters !== JSON.stringify(parameters)) {
+      throw refusal('conflict', 'the token was used with other parameters');
+    }
+    if (known.answer instanceof DiskError) {
+      throw known.answer;
+    }
+    return known.answer;
+  }
+
+  /** The same token and parameters give the same id, whatever has become of it; other parameters are refused. */
+  once(token: string, parameters: object, make: () => string): string {
+    const answer = this.#answerTo(token, parameters) ?? make();
+    this.#uses.set(token, { parameters: JSON.stringify(parameters), answer });
+    return answer;
+  }
+
+  refuse(request: unknown, error: unknown): void {
+    if (hasToken(request) && error instanceof DiskError && !leavesTokens(error)) {
+      const { clientToken: token } = request;
+      this.#uses.set(token, this.#uses.get(token) ?? { parameters: JSON.stringify(request), answer: error });
+    }
+  }
+}
+
+function hasToken(request: unknown): request is { readonly clientToken: string } {
+  return typeof request === 'object' && request !== null && 'clientToken' in request;
 }
 
 /** What is asked for, or what ECS answers when there is no such thing. */
@@ -51,4 +107,14 @@ export function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Er
   }
   const isLost = fault === 'lost-reply' || fault === 'lost-request';
   return new DiskError(isLost ? 'outcome-unknown' : fault, `${method}: made to fail with ${fault}`);
+}
+
+export function idsWith(
+  tag: Tag,
+  all: readonly { readonly id: string; readonly tags: ReadonlyMap<string, string> }[],
+): string[] {
+  return all
+    .filter(({ tags }) => tags.get(tag.key) === tag.value)
+    .map(({ id }) => id)
+    .sort();
 }

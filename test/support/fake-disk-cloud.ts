@@ -7,7 +7,7 @@ import { DiskError } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
 import { FakeAttachments } from './fake-attachments.ts';
-import { errorFor, refusal, there } from './fake-cloud-faults.ts';
+import { errorFor, idsWith, refusal, there, UsedTokens } from './fake-cloud-faults.ts';
 import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 import { LookedAt } from './looked-at.ts';
 
@@ -21,7 +21,9 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   readonly calls: CloudCall[] = [];
   override readonly disks = new LookedAt<Disk>();
   readonly snapshots = new LookedAt<Snapshot>();
-  readonly #tokens = new Map<string, { readonly parameters: string; readonly id: string }>();
+  readonly #tokens = new UsedTokens();
+  /** The last size that was asked for, be the disk on its way there. */
+  readonly #growingTo = new Map<string, number>();
   readonly #faults = new Map<CloudMethod | 'any', Fault[]>();
   readonly #refused = new Set<CloudMethod>();
   protected readonly images = new Set<string>();
@@ -119,10 +121,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
       if (sizeGiB <= disk.sizeGiB) {
         throw refusal('out-of-range', `resize disk ${diskId}: not larger than it is`);
       }
-      this.once(resize.clientToken, resize, () => {
+      if (this.#growingTo.get(diskId) !== sizeGiB) {
+        this.#growingTo.set(diskId, sizeGiB);
         this.disks.change(diskId, { sizeGiB }, this.looks.growing);
-        return diskId;
-      });
+      }
     });
   }
 
@@ -259,6 +261,22 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
     }
     await this.#travel();
     call.signal.throwIfAborted();
+    try {
+      return await this.#carryOut(method, args, effect);
+    } catch (error) {
+      if (this.options.refusalsUseTokens === true) {
+        this.#tokens.refuse(args[0], error);
+      }
+      throw error;
+    }
+  }
+
+  async #carryOut<T>(
+    method: CloudMethod,
+    args: readonly unknown[],
+    effect: () => T | Promise<T>,
+  ): Promise<T> {
+    this.#tokens.check(args[0]);
     const fault = this.#faults.get(method)?.shift() ?? this.#faults.get('any')?.shift() ?? 'none';
     if (fault === 'none') {
       const answer = await effect();
@@ -293,19 +311,8 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
     throw new DiskError('timed-out', 'not finished within the time given');
   }
 
-  /** The same token and parameters give the same id, whatever has become of it; other parameters are refused. */
   protected once(token: string, parameters: object, make: () => string): string {
-    const text = JSON.stringify(parameters);
-    const known = this.#tokens.get(token);
-    if (known === undefined) {
-      const id = make();
-      this.#tokens.set(token, { parameters: text, id });
-      return id;
-    }
-    if (known.parameters !== text) {
-      throw refusal('conflict', 'the token was used with other parameters');
-    }
-    return known.id;
+    return this.#tokens.once(token, parameters, make);
   }
 
   #createDisk(request: NewDisk, source: Snapshot | undefined): string {
@@ -317,7 +324,11 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   }
 
   protected startSnapshot(request: NewSnapshot, disk: Disk): string {
-    const cutAt = new Date(Date.UTC(2026, 0, 2, 0, 0, this.#made));
+    const refused = this.options.snapshotRefusal?.();
+    if (refused !== undefined) {
+      throw refused;
+    }
+    const cutAt = new Date(this.options.cutAtMs?.() ?? Date.UTC(2026, 0, 2, 0, 0, this.#made));
     const isFailing = this.#failSnapshots > 0;
     this.#failSnapshots -= isFailing ? 1 : 0;
     const id = this.newId('s');
@@ -342,14 +353,4 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
     this.#made += 1;
     return `${prefix}-${String(this.#made).padStart(6, '0')}`;
   }
-}
-
-function idsWith(
-  tag: Tag,
-  all: readonly { readonly id: string; readonly tags: ReadonlyMap<string, string> }[],
-) {
-  return all
-    .filter(({ tags }) => tags.get(tag.key) === tag.value)
-    .map(({ id }) => id)
-    .sort();
 }

@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
+import { makeSnapshot, tokensOf, tokensOfMinute } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
@@ -178,6 +178,7 @@ async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Ca
     },
     {
       ...tokensOf('delete-guard', disk.id, intent),
+      tokensAfterRefusal: tokensOfMinute(parts.now()),
       findExisting: () => findProtection(parts, disk, call),
     },
     call,

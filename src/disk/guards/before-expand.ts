@@ -15,30 +15,26 @@ import {
 } from './expand-snapshot.ts';
 import { keepAfterFailure } from './expand-failure.ts';
 import { keepOneGuard } from './expand-one.ts';
+import { noteRefusal } from './expand-rounds.ts';
 import { waitForUpload } from './expand-wait.ts';
 import { findInheritedSnapshot, mayHoldData } from './inherited-snapshot.ts';
 import { report, withVolume, type ExpandGuardParts, type Guarded } from './guard-parts.ts';
 import { expandPolicyOf, hasInstantAccess, type ExpandPolicy } from './policy.ts';
 
 /**
- * The guard before an expansion: a snapshot of the disk is cut, and young, when its resize is sent. `forced` sends no
- * resize without one; `besteffort` goes on with a warning; `closed` does nothing.
+ * The guard before an expansion: a snapshot of the disk is cut when its resize is sent, and young, unless ECS has not kept
+ * up with the uploads of three. `forced` sends no resize without one; `besteffort` goes on with a warning; `closed` does
+ * nothing.
  */
 export function guardBeforeExpand(parts: ExpandGuardParts, sizeGiB: number): AroundResize {
   return async (disk, resize, call) => {
     const guarded = await withVolume(parts, disk, call);
     const policy = effectivePolicy(parts, guarded);
-    if (policy === 'closed' || !mayHoldData(disk)) {
-      await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
-      return;
-    }
-    const intent = { disk, sizeGiB, volume: guarded.volume };
-    const snapshot = await secure(parts, intent, policy, call);
-    if (snapshot === undefined) {
-      await onceSnapshotsAreDone(parts.cloud, disk.id, resize, call);
-      return;
-    }
-    await resizeUnder(parts, { intent, policy, snapshot, resize }, call);
+    const intent = { disk, sizeGiB, policy, volume: guarded.volume };
+    // Whether a free multi-attach disk was ever attached, ECS may not say: what it answers to a snapshot decides.
+    const isGuarded = policy !== 'closed' && (mayHoldData(disk) || disk.multiAttach);
+    const found = isGuarded ? await secure(parts, intent, call) : nothingToSecure;
+    await resizeAfter(parts, { intent, resize }, found, call);
   };
 }
 
@@ -67,101 +63,119 @@ function effectivePolicy(parts: ExpandGuardParts, guarded: Guarded): ExpandPolic
   return found.value;
 }
 
-/** A snapshot that is cut and available; `undefined` when the expansion goes on without one. */
-async function secure(
-  parts: ExpandGuardParts,
-  intent: ExpandIntent,
-  policy: ExpandPolicy,
-  call: Call,
-): Promise<Snapshot | undefined> {
+/** A snapshot that is cut and available; or none, and why the expansion goes on all the same where that is to be said. */
+type Secured = { readonly snapshot: Snapshot } | { readonly snapshot?: never; readonly missing?: DiskError };
+
+const nothingToSecure: Secured = {};
+
+async function secure(parts: ExpandGuardParts, intent: ExpandIntent, call: Call): Promise<Secured> {
   try {
     const found = await findGuard(parts, intent, call);
     if (found.serving !== undefined && !needsFreshOne(parts, found.serving)) {
       // The call that made it may have ended before it could say so.
       reportCreated(parts, intent, found.serving);
-      return found.serving;
+      return { snapshot: found.serving };
     }
-    return await takeGuard(parts, intent, found, call);
+    return { snapshot: await takeGuard(parts, intent, found, call) };
   } catch (error) {
     if (isDiskError(error, 'never-used')) {
-      await assertInherited(parts, intent, policy, call);
-      return undefined;
+      return await inherited(parts, intent, call);
     }
-    // Busy is a failure of its own for besteffort, which waits for ECS no longer than it must.
-    if (!isFinal(error) && !(policy === 'besteffort' && isDiskError(error, 'busy'))) {
+    // A busy ECS is a failure of its own for besteffort, which waits for it no longer than it must; that the time of this
+    // call is over is none.
+    const isBusy = isDiskError(error, 'busy') && !isDiskError(error.cause, 'timed-out');
+    if (!isFinal(error) && !(intent.policy === 'besteffort' && isBusy)) {
       throw error;
     }
-    goOnWithoutSnapshot(parts, intent, policy, error);
-    return undefined;
+    return goOnWithout(parts, intent, error);
   }
 }
 
 /** A disk to which nothing was ever written is empty, or a snapshot holds it all; if not, the policy decides. */
-async function assertInherited(
-  parts: ExpandGuardParts,
-  intent: ExpandIntent,
-  policy: ExpandPolicy,
-  call: Call,
-): Promise<void> {
+async function inherited(parts: ExpandGuardParts, intent: ExpandIntent, call: Call): Promise<Secured> {
   try {
     await findInheritedSnapshot(parts.cloud, intent.disk, call);
+    return nothingToSecure;
   } catch (error) {
     if (!isDiskError(error, 'wrong-state')) {
       throw error;
     }
-    goOnWithoutSnapshot(parts, intent, policy, error);
+    return goOnWithout(parts, intent, error);
   }
 }
 
 /** @throws DiskError unless the policy lets the expansion go on. */
-function goOnWithoutSnapshot(
-  parts: ExpandGuardParts,
-  intent: ExpandIntent,
-  policy: ExpandPolicy,
-  error: DiskError,
-): void {
-  const goesOn = policy === 'besteffort';
-  const message = `no snapshot of disk ${intent.disk.id} could be made: ${error.message}. The policy is ${policy}: the disk is ${goesOn ? 'expanded without one' : 'not expanded'}`;
-  report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
-  if (!goesOn) {
-    const text = `disk ${intent.disk.id} is not expanded, since no snapshot of it can be made: ${error.message}`;
-    throw new DiskError('busy', text, { code: error.code, cause: error });
+function goOnWithout(parts: ExpandGuardParts, intent: ExpandIntent, missing: DiskError): Secured {
+  if (intent.policy === 'besteffort') {
+    return { missing };
   }
+  reportMissing(parts, intent, missing, 'the disk is not expanded');
+  const text = `disk ${intent.disk.id} is not expanded, since no snapshot of it can be made: ${missing.message}`;
+  throw new DiskError('busy', text, { code: missing.code, cause: missing });
 }
 
-interface GuardedResize {
+function reportMissing(
+  parts: ExpandGuardParts,
+  intent: ExpandIntent,
+  missing: DiskError,
+  then: string,
+): void {
+  const message = `disk ${intent.disk.id} has no snapshot from before its expansion: ${missing.message}. The policy is ${intent.policy}: ${then}`;
+  report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
+}
+
+interface Resize {
   readonly intent: ExpandIntent;
-  readonly policy: ExpandPolicy;
-  readonly snapshot: Snapshot;
   readonly resize: () => Promise<void>;
 }
 
+interface GuardedResize extends Resize {
+  readonly snapshot: Snapshot;
+}
+
+async function resizeAfter(
+  parts: ExpandGuardParts,
+  { intent, resize }: Resize,
+  { snapshot, missing }: { readonly snapshot?: Snapshot; readonly missing?: DiskError },
+  call: Call,
+): Promise<void> {
+  if (snapshot !== undefined) {
+    await resizeUnder(parts, { intent, resize, snapshot }, call);
+    return;
+  }
+  const send = async () => {
+    // Said when the request goes out, and not by a call that has no time left for it: it must not be told in vain, nor be
+    // missing when the process dies with the answer.
+    call.signal.throwIfAborted();
+    if (missing !== undefined) {
+      reportMissing(parts, intent, missing, 'ECS is asked to expand the disk without one');
+    }
+    await resize();
+  };
+  await onceSnapshotsAreDone(parts.cloud, intent.disk.id, send, call);
+}
+
 async function resizeUnder(parts: ExpandGuardParts, guarded: GuardedResize, call: Call): Promise<void> {
-  const { intent, policy, snapshot, resize } = guarded;
+  const { intent, snapshot, resize } = guarded;
   if (!isOldWhileUploading(parts, snapshot) && (await isAllowed(parts, guarded, call))) {
     return;
   }
   const uploaded = await uploadedOrWithout(parts, guarded, call);
-  if (uploaded === undefined) {
-    await onceSnapshotsAreDone(parts.cloud, intent.disk.id, resize, call);
+  if (uploaded.snapshot === undefined) {
+    await resizeAfter(parts, { intent, resize }, uploaded, call);
     return;
   }
-  if (!needsFreshOne(parts, uploaded)) {
-    await resizeOrKeep(parts, { ...guarded, snapshot: uploaded }, call);
+  if (!needsFreshOne(parts, uploaded.snapshot)) {
+    await resizeOrKeep(parts, { ...guarded, snapshot: uploaded.snapshot }, call);
     return;
   }
-  const fresh = await secure(parts, intent, policy, call);
-  if (fresh === undefined) {
-    await onceSnapshotsAreDone(parts.cloud, intent.disk.id, resize, call);
-    return;
-  }
-  await resizeUnder(parts, { ...guarded, snapshot: fresh }, call);
+  await resizeAfter(parts, { intent, resize }, await secure(parts, intent, call), call);
 }
 
 /** Sends the resize. @returns false when ECS refuses it for now. */
 async function isAllowed(
   parts: ExpandGuardParts,
-  { intent, policy, snapshot, resize }: GuardedResize,
+  { intent, snapshot, resize }: GuardedResize,
   call: Call,
 ): Promise<boolean> {
   try {
@@ -169,27 +183,27 @@ async function isAllowed(
     return true;
   } catch (error) {
     if (!isDiskError(error, 'busy')) {
-      await keepAfterFailure(parts, { intent, policy, snapshot, error }, call);
+      await keepAfterFailure(parts, { intent, snapshot, error }, call);
       throw error;
     }
+    await noteRefusal(parts, snapshot, call);
     return false;
   }
 }
 
-/** The snapshot once ECS has uploaded it; `undefined` when the expansion goes on without one. */
+/** The snapshot once ECS has uploaded it, or none when the expansion goes on without one. */
 async function uploadedOrWithout(
   parts: ExpandGuardParts,
-  { intent, policy, snapshot }: GuardedResize,
+  { intent, snapshot }: GuardedResize,
   call: Call,
-): Promise<Snapshot | undefined> {
+): Promise<Secured> {
   try {
-    return await waitForUpload(parts, { intent, policy, snapshot }, call);
+    return { snapshot: await waitForUpload(parts, { intent, snapshot }, call) };
   } catch (error) {
     if (!isDiskError(error, 'failed')) {
       throw error;
     }
-    goOnWithoutSnapshot(parts, intent, policy, error);
-    return undefined;
+    return goOnWithout(parts, intent, error);
   }
 }
 

@@ -2,17 +2,16 @@ import type { Call } from '../call.ts';
 import { isDiskError, isFinal, type DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
+import { hasWaitedLongEnough } from './expand-patience.ts';
 import type { ExpandIntent } from './expand-snapshot.ts';
 import { aliveAmong, expandGuardsAmong, firstFailureAmong, keptAmong } from './guard-order.ts';
 import { report, type ExpandGuardParts } from './guard-parts.ts';
 import { expiryOf, isGuardSnapshot, outcomes, wantedSizeOf } from './guard-snapshot.ts';
-import type { ExpandPolicy } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
 /** A resize that was refused, and what it was sent under. */
 export interface FailedResize {
   readonly intent: ExpandIntent;
-  readonly policy: ExpandPolicy;
   readonly snapshot: Snapshot;
   readonly error: unknown;
 }
@@ -117,12 +116,11 @@ function fateAmong(
 
 /** Whether nobody can be about to delete it who has not seen the mark. */
 function isSafe(
-  { now, besteffortWaitMs }: ExpandGuardParts,
-  { policy, snapshot }: FailedResize,
+  parts: ExpandGuardParts,
+  { intent, snapshot }: FailedResize,
   guards: readonly Snapshot[],
 ): boolean {
-  const mayBeGivenUp = policy === 'besteffort' && now() - (snapshot.cutAt?.getTime() ?? 0) > besteffortWaitMs;
-  return isNewest(snapshot, guards) && !mayBeGivenUp;
+  return isNewest(snapshot, guards) && !hasWaitedLongEnough(parts, intent, snapshot);
 }
 
 function keptForItsDay(snapshot: Snapshot): Fate {

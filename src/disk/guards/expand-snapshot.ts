@@ -5,18 +5,25 @@ import { DiskError } from '../disk-error.ts';
 import { makeSnapshot } from '../make-snapshot.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
-import { untilAvailable } from './available-snapshot.ts';
 import { reportCreated } from './expand-created.ts';
 import { keepOneGuard } from './expand-one.ts';
+import { untilRestorable } from './expand-patience.ts';
 import { guardsDoneWith } from './expand-release.ts';
 import { aliveAmong, expandGuardsAmong } from './guard-order.ts';
 import type { ExpandGuardParts, Guarded } from './guard-parts.ts';
-import { expiryOf, guardTags, isGuardSnapshot, nameStamp, roundOf, wantedSizeOf } from './guard-snapshot.ts';
+import {
+  expiryOf,
+  guardTags,
+  isGuardSnapshot,
+  nameStamp,
+  roundOf,
+  wantedSizeOf,
+  windowMs,
+} from './guard-snapshot.ts';
+import type { ExpandPolicy } from './policy.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const retentionDays = 1;
-/** Retries within one window ask for the snapshot with the very same parameters: the name holds its start. */
-const windowMs = 60_000;
 const maxNameOfVolume = 79;
 /** Fresh snapshots that one expansion may take while ECS uploads the last one. */
 const maxRounds = 3;
@@ -24,6 +31,7 @@ const maxRounds = 3;
 /** An expansion that is to be guarded. */
 export interface ExpandIntent extends Guarded {
   readonly sizeGiB: number;
+  readonly policy: ExpandPolicy;
 }
 
 /** What there is when an expansion begins, or goes on. */
@@ -70,7 +78,7 @@ export async function findGuard(
   const last = guards.findLast((guard) => !done.includes(guard));
   const own = aliveAmong(guards).at(-1);
   if (own !== undefined && isForThis(parts, own, intent)) {
-    const available = await untilAvailable(parts, own, waitingFor(own), call);
+    const available = await untilRestorable(parts, intent, own, call);
     // Who made it may have ended before it could drop the one before.
     return {
       serving: guards.length > 1 ? await keepOne(parts, intent, available, call) : available,
@@ -150,7 +158,7 @@ export async function takeGuard(
     },
     call,
   );
-  const snapshot = await untilAvailable(parts, made, waitingFor(made), call);
+  const snapshot = await untilRestorable(parts, intent, made, call);
   reportCreated(parts, intent, snapshot);
   return await keepOne(parts, intent, snapshot, call);
 }
@@ -205,9 +213,4 @@ function volumeNameOf({ disk, volume }: ExpandIntent): string {
 
 function isVolumeName(text: string): boolean {
   return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
-}
-
-/** What a call says whose time ends before the snapshot can be restored. */
-function waitingFor({ id }: Snapshot): string {
-  return `snapshot ${id} is not available yet; ECS is still at it`;
 }

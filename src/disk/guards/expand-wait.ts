@@ -4,29 +4,27 @@ import { dropSnapshot } from '../make-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { untilTimeIsUp } from '../waiting.ts';
 import type { ExpandGuardParts } from './guard-parts.ts';
+import { hasWaitedLongEnough } from './expand-patience.ts';
 import type { ExpandIntent } from './expand-snapshot.ts';
 import { isGuardSnapshot, isKeptAfterFailure } from './guard-snapshot.ts';
 import { report } from './guard-parts.ts';
-import type { ExpandPolicy } from './policy.ts';
 
 export interface UploadWait {
   readonly intent: ExpandIntent;
-  readonly policy: ExpandPolicy;
   readonly snapshot: Snapshot;
 }
 
 /**
  * Waits until ECS has uploaded the snapshots of the disk, since it refuses to resize the disk before that, and tells
  * the user how far it is.
- * @returns the guard snapshot, or `undefined` when `besteffort` has waited long enough: the guard snapshot is given up
- *   then, since only its end lets ECS resize the disk.
- * @throws DiskError `failed` when the upload failed: what is left is no way back, and is removed.
+ * @throws DiskError `failed` when the upload failed: what is left is no way back, and is removed; or when `besteffort` has
+ *   waited long enough: the guard snapshot is given up then, since only its end lets ECS resize the disk.
  */
 export async function waitForUpload(
   parts: ExpandGuardParts,
   wait: UploadWait,
   call: Call,
-): Promise<Snapshot | undefined> {
+): Promise<Snapshot> {
   const { intent, snapshot } = wait;
   const others = await parts.cloud.findSnapshotsOfDisk(intent.disk.id, call);
   const uploading = others.filter(({ status, id }) => status === 'progressing' && id !== snapshot.id);
@@ -35,8 +33,7 @@ export async function waitForUpload(
   }
   const now = await parts.cloud.findSnapshot(snapshot.id, call);
   if (now?.status === 'progressing' && isGivenUp(parts, { ...wait, snapshot: now })) {
-    await giveUp(parts, { ...wait, snapshot: now }, call);
-    return undefined;
+    return await giveUp(parts, now, call);
   }
   return await stillThere(parts, snapshot, now, call);
 }
@@ -84,20 +81,13 @@ function reportProgress(parts: ExpandGuardParts, { intent }: UploadWait, snapsho
 }
 
 /** One that an event has promised to the user is not given up: the expansion waits, as with `forced`. */
-function isGivenUp({ now, besteffortWaitMs }: ExpandGuardParts, { policy, snapshot }: UploadWait): boolean {
-  return (
-    policy === 'besteffort' &&
-    !isKeptAfterFailure(snapshot) &&
-    now() - (snapshot.cutAt?.getTime() ?? now()) > besteffortWaitMs
-  );
+function isGivenUp(parts: ExpandGuardParts, { intent, snapshot }: UploadWait): boolean {
+  return !isKeptAfterFailure(snapshot) && hasWaitedLongEnough(parts, intent, snapshot);
 }
 
-async function giveUp(parts: ExpandGuardParts, wait: UploadWait, call: Call): Promise<void> {
-  const { intent, snapshot } = wait;
-  const isOurs = isGuardSnapshot(snapshot, 'expand');
-  const message = `snapshot ${snapshot.id} of disk ${intent.disk.id} is not uploaded in time. The policy is besteffort: the disk is expanded without it`;
-  report(parts, intent, { type: 'Warning', reason: 'SnapshotFailed', on: 'claim', message });
-  if (isOurs) {
+async function giveUp(parts: ExpandGuardParts, snapshot: Snapshot, call: Call): Promise<never> {
+  if (isGuardSnapshot(snapshot, 'expand')) {
     await dropSnapshot(parts, snapshot.id, call);
   }
+  throw new DiskError('failed', `snapshot ${snapshot.id} is not uploaded in time`);
 }

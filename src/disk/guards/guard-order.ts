@@ -27,16 +27,35 @@ export function firstFailureAmong(guards: readonly Snapshot[]): Snapshot | undef
     .findLast((guard) => isKeptAfterFailure(guard) && isReady(guard));
 }
 
+/** So many sizes of a disk, each with its restore point, may wait for a file system; of more, those between may go. */
+const maxSizes = 3;
+
 /**
- * What may go for the sake of the one that counts. Whoever looks comes to the same answer, and once it may go it may go
- * for ever: the newest one that can be restored is never among them, and nothing is while there is none.
+ * What may go for the sake of a newer one. Whoever looks comes to the same answer, and the newest one that can be restored
+ * is never in it; nothing is while there is none. One that was cut when the disk was smaller is no older copy of the same:
+ * the disk has grown since, its file system maybe not, and what was cut then may hold the damage. It goes when its expansion
+ * is complete.
  */
 export function supersededAmong(guards: readonly Snapshot[]): Snapshot[] {
   const kept = keptAmong(guards);
-  const promised = firstFailureAmong(guards);
-  return kept === undefined
-    ? []
-    : guards.filter((other) => compareGuards(other, kept) < 0 && other !== promised);
+  if (kept === undefined) {
+    return [];
+  }
+  const stay = [firstFailureAmong(guards), ...restorePointsAmong(guards)];
+  return guards.filter((other) => compareGuards(other, kept) < 0 && !stay.includes(other));
+}
+
+/**
+ * The newest one of each size that the disk had. A row of requests whose file system never grows must not fill the quota:
+ * of many sizes, that before it all and the last ones.
+ */
+function restorePointsAmong(guards: readonly Snapshot[]): Snapshot[] {
+  const bySize = Map.groupBy(guards, ({ sourceDiskSizeGiB }) => sourceDiskSizeGiB);
+  const points = [...bySize]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, ofSize]) => keptAmong(ofSize))
+    .filter((point) => point !== undefined);
+  return points.length <= maxSizes ? points : [...points.slice(0, 1), ...points.slice(1 - maxSizes)];
 }
 
 /** Failed ones first, then by the cut, then what is not cut yet; of two of one second, the smaller id is the older. */

@@ -51,9 +51,13 @@ export function wantedSizeOf(snapshot: Snapshot): number | undefined {
   return Number.isSafeInteger(wantedGiB) ? wantedGiB : undefined;
 }
 
+/** What the tag `guardRound` says once ECS has refused a resize though nothing was left to upload: no round is used up. */
+export const noRound = 0;
+
+/** How many fresh snapshots, this one too, were taken while ECS did not keep up with the uploads. */
 export function roundOf(snapshot: Snapshot): number {
-  const round = Number(snapshot.tags.get(tagKeys.guardRound));
-  return Number.isSafeInteger(round) && round > 0 ? round : 1;
+  const text = snapshot.tags.get(tagKeys.guardRound) ?? '';
+  return /^\d{1,3}$/.test(text) ? Number(text) : 1;
 }
 
 /** When ECS deletes the snapshot; `undefined` when it never does, or the cut is not made yet. */
@@ -61,6 +65,16 @@ export function expiryOf({ cutAt, retentionDays }: Snapshot): Date | undefined {
   return cutAt === undefined || retentionDays === undefined
     ? undefined
     : new Date(cutAt.getTime() + retentionDays * dayMs);
+}
+
+/** Retries within one window ask for a snapshot with the very same parameters: the name holds its start. */
+export const windowMs = 60_000;
+
+/** The end of the window in which the guard of an expansion was asked for; `undefined` when its name does not tell. */
+export function requestedBefore({ name }: Snapshot): Date | undefined {
+  const [, day, time] = /-(\d{4}-\d\d-\d\d)-(\d\d:\d\d:\d\d)$/.exec(name ?? '') ?? [];
+  const startMs = Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(startMs) ? undefined : new Date(startMs + windowMs);
 }
 
 /** `2026-11-22-21:03:12`, as the names of these snapshots have always had it (UTC). */

@@ -64,7 +64,7 @@ describe('EcsDiskCloud against an ECS', () => {
       ]),
     });
 
-    await cloud.resizeDisk({ diskId, sizeGiB: 30, online: false, clientToken: 'grow-1' }, aCall());
+    await cloud.resizeDisk({ diskId, sizeGiB: 30, online: false }, aCall());
     expect((await cloud.findDisk(diskId, aCall()))?.sizeGiB).to.equal(30);
     expect((await emulator.requests('ResizeDisk'))[0]?.parameters).not.to.have.property('Type');
     expect(await cloud.isDiskProvenAbsent(diskId, aCall())).to.equal(false);
@@ -77,7 +77,7 @@ describe('EcsDiskCloud against an ECS', () => {
 
   it('grows a disk that an instance holds only online', async () => {
     const diskId = await usedDisk();
-    await cloud.resizeDisk({ diskId, sizeGiB: 40, online: true, clientToken: 'grow-2' }, aCall());
+    await cloud.resizeDisk({ diskId, sizeGiB: 40, online: true }, aCall());
     const [request] = await emulator.requests('ResizeDisk');
     expect(request?.parameters).to.include({ Type: 'online', NewSize: '40' });
     const disk = await cloud.findDisk(diskId, aCall());

@@ -70,8 +70,7 @@ export const probes: Readonly<Record<string, Probe>> = {
       call,
     ),
   ModifySnapshotAttribute: ({ cloud, call }) => cloud.extendRetention(nobody.snapshot, 1, call),
-  ResizeDisk: ({ cloud, call }) =>
-    cloud.resizeDisk({ diskId: nobody.disk, sizeGiB: 40, online: true, clientToken: nobody.token }, call),
+  ResizeDisk: ({ cloud, call }) => cloud.resizeDisk({ diskId: nobody.disk, sizeGiB: 40, online: true }, call),
   TagResources: ({ cloud, call }) => cloud.tagDisk(nobody.disk, [nobody.tag], call),
   UntagResources: ({ cloud, call }) => cloud.isDiskProvenAbsent(nobody.disk, call),
 };

@@ -88,6 +88,21 @@ describe('guardBeforeExpand', () => {
     });
   }
 
+  it('asks ECS for a snapshot of a free multi-attach disk, which does not show whether it was ever attached', async () => {
+    for (const knowsUnused of [false, true]) {
+      const scene = new GuardScene({ knowsUnused });
+      scene.addDisk(
+        { expand: 'forced' },
+        { multiAttach: true, wasEverAttached: false, lastDetachedAt: undefined },
+      );
+      expect((await scene.expand()).sizeGiB).to.equal(40);
+      expect(scene.cloud.countOf('createSnapshot')).to.equal(1);
+      expect(scene.cluster.reasons()).to.deep.equal(
+        knowsUnused ? [] : ['SnapshotCreated', 'SnapshotReleased'],
+      );
+    }
+  });
+
   it('forced: does not resize when the snapshot cannot be made, and answers a status that is asked again', async () => {
     const scene = new GuardScene();
     scene.addDisk({ expand: 'forced' });
@@ -105,14 +120,6 @@ describe('guardBeforeExpand', () => {
       on: 'claim',
     });
     expect((await scene.expand()).sizeGiB).to.equal(40);
-  });
-
-  it('besteffort: warns and resizes all the same', async () => {
-    const scene = new GuardScene();
-    scene.addDisk({ expand: 'besteffort' });
-    scene.cloud.failNext('createSnapshot', new DiskError('quota', 'the quota is full'));
-    expect((await scene.expand()).sizeGiB).to.equal(40);
-    expect(scene.cluster.reasons()).to.deep.equal(['SnapshotFailed']);
   });
 
   it('forced: a snapshot that fails is removed, and the next attempt makes another', async () => {
@@ -174,20 +181,6 @@ describe('guardBeforeExpand', () => {
     }
   });
 
-  it('takes a fresh snapshot when the upload took too long, drops the old one, and stops after three rounds', async () => {
-    const scene = new GuardScene({ rounds: 4, looks: { uploading: 40 } });
-    scene.addDisk({ expand: 'forced' });
-    for (let attempt = 0; attempt < 60 && scene.cloud.disks.get('d-1')?.sizeGiB !== 40; attempt += 1) {
-      await scene.expand().catch((error: unknown) => {
-        expect(error).to.have.property('kind', 'busy');
-      });
-      scene.nowMs += 300_000;
-      expect(scene.cloud.snapshots.values().length).to.be.at.most(1);
-    }
-    expect(scene.cloud.disks.get('d-1')?.sizeGiB).to.equal(40);
-    expect(scene.cloud.countOf('createSnapshot')).to.equal(3);
-  });
-
   it('finds the snapshot that another replica has just asked for, in the minute before', async () => {
     const scene = new GuardScene({ invisibleLooks: 1, looks: { uploading: 8 } });
     scene.addDisk({ expand: 'forced' });
@@ -200,18 +193,6 @@ describe('guardBeforeExpand', () => {
     const tokens = scene.cloud.argumentsOf('createSnapshot').map(({ clientToken }) => clientToken);
     expect(new Set(tokens).size).to.equal(1);
     expect(scene.cloud.snapshots.values()).to.deep.equal([]);
-  });
-
-  it('relies on no snapshot of a smaller expansion, which may be released at any moment', async () => {
-    const scene = new GuardScene();
-    scene.addDisk({ expand: 'forced' });
-    scene.cluster.expansion = 'pending';
-    await scene.expand(30, true);
-    await scene.expand(40, true);
-    expect(scene.cloud.countOf('createSnapshot')).to.equal(2);
-    const [kept, ...more] = scene.cloud.snapshots.values();
-    expect(kept?.tags.get(tagKeys.guardIntent)).to.equal('30-40');
-    expect(more).to.deep.equal([]);
   });
 
   it('relies on that of a larger one, and leaves it alone when the smaller one is complete', async () => {
@@ -266,16 +247,6 @@ describe('guardBeforeExpand', () => {
     const old = scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags, cutAt: new Date(start - 3_600_000) });
     scene.cloud.makeImageFrom(old.id);
     expect((await scene.expand()).sizeGiB).to.equal(40);
-  });
-
-  it('besteffort: gives the snapshot up when ECS uploads it for too long', async () => {
-    const scene = new GuardScene({ rounds: 4, looks: { uploading: 500 } });
-    scene.addDisk({ expand: 'besteffort' });
-    await rejectionOf(scene.expand());
-    scene.nowMs += 400_000;
-    expect((await scene.expand()).sizeGiB).to.equal(40);
-    expect(scene.cluster.reasons()).to.include('SnapshotFailed');
-    expect(scene.cloud.snapshots.values()).to.deep.equal([]);
   });
 
   it('leaves the release to the keeper while a file system has still to grow', async () => {

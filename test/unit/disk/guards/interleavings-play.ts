@@ -63,12 +63,18 @@ export async function attemptOnce(
   }
 }
 
-/** Two replicas delete one protected disk, while its user does what users do. */
+/**
+ * Two replicas delete one protected disk, while its user does what users do.
+ * @param isRefused ECS makes no snapshot at first, and each refusal uses up its token.
+ */
 export async function playDeletion(
   seed: number,
   makeGuard: (parts: GuardParts) => BeforeDelete,
-): Promise<Outcome> {
-  const world = new World(seed);
+  { isRefused = false } = {},
+): Promise<Outcome & { readonly made: number }> {
+  const world = new World(seed, { refusalsUseTokens: isRefused });
+  let made = 0;
+  world.onMade = () => (made += 1);
   const tags = new Map([[tagKeys.deleteSnapshotRetentionDays, '3']]);
   const lastDetachedAt = world.tick();
   world.tick();
@@ -86,16 +92,18 @@ export async function playDeletion(
   };
   const remover = (parts: GuardParts) => () => removeDisk(world.cloud, 'd-1', aCall(), makeGuard(parts));
   const { random } = world.schedule;
+  world.snapshotsAllowedAtStep = isRefused ? Math.floor(random() * 120) : 0;
   await world.schedule.play([
     persist(world, [...undecided, 'in-use', 'wrong-state'], remover(world.parts)),
     persist(world, [...undecided, 'in-use', 'wrong-state'], remover(world.parts)),
     ...(random() < 0.6 ? [world.useDisk()] : []),
     ...(random() < 0.3 ? [world.useDisk()] : []),
     ...(random() < 0.5 ? [world.deleteObjects()] : []),
-    ...(random() < 0.2 ? [world.deleteSnapshot()] : []),
+    // Of two snapshots, who deletes the one on record has to clear that away too.
+    ...(random() < 0.2 && !isRefused ? [world.deleteSnapshot()] : []),
   ]);
   if (world.cloud.disks.get('d-1') !== undefined) {
     world.violations.push('the disk is still there');
   }
-  return world;
+  return { violations: world.violations, unavoidable: world.unavoidable, made };
 }

@@ -114,7 +114,11 @@ class Cloud extends FakeDiskCloud {
   constructor(world: World) {
     const pick = (most: number) => Math.floor(world.schedule.random() * (most + 1));
     const looks = { creating: 0, deleting: 0, growing: pick(2), cutting: pick(2), uploading: pick(4) };
-    super({ travel: world.travel, looks, invisibleLooks: pick(1), rounds: 12 });
+    const { refusalsUseTokens, snapshotRefusal } = world;
+    super({
+      ...{ travel: world.travel, looks, invisibleLooks: pick(1), rounds: 12 },
+      ...{ refusalsUseTokens, snapshotRefusal },
+    });
     this.disks = new Disks(world);
     this.snapshots = new Snapshots(world);
   }
@@ -171,13 +175,17 @@ export class World {
   growsAtOnce = false;
   /** One of the snapshots fails, or will fail. */
   hasFailedSnapshots = false;
+  readonly refusalsUseTokens: boolean;
+  /** From then on ECS makes snapshots. */
+  snapshotsAllowedAtStep = 0;
   onChange: Moment = () => undefined;
   onMade: (snapshot: Snapshot) => void = () => undefined;
   onGone: (snapshotId: string) => void = () => undefined;
   onReport: (event: ClusterEvent) => void = () => undefined;
   #nowMs = Date.UTC(2026, 0, 2);
 
-  constructor(seed: number) {
+  constructor(seed: number, { refusalsUseTokens = false } = {}) {
+    this.refusalsUseTokens = refusalsUseTokens;
     this.schedule = new Schedule(seed);
     this.cloud = new Cloud(this);
     this.cluster = new TravellingCluster(this);
@@ -201,6 +209,11 @@ export class World {
       besteffortWaitMs: 300_000,
     };
   }
+
+  readonly snapshotRefusal = (): DiskError | undefined =>
+    this.schedule.step < this.snapshotsAllowedAtStep
+      ? new DiskError('quota', 'the quota is full (QuotaExceed.Snapshot)')
+      : undefined;
 
   /** The way of a request, or of its answer; nobody is there to send or to receive it once the process has died. */
   readonly travel = async (): Promise<void> => {
