@@ -9,7 +9,7 @@ import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
 import { FakeAttachments } from './fake-attachments.ts';
 import { errorFor, refusal, there } from './fake-cloud-faults.ts';
 import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
-import { LookedAt } from './looked-at.ts';
+import { idsWith, LookedAt } from './looked-at.ts';
 
 export type { CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 
@@ -171,8 +171,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
 
   deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void> {
     return this.answer('deleteSnapshot', [snapshotId, options], call, () => {
-      const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
-      if (this.images.has(snapshotId) || (isSource && !options.force)) {
+      if (this.images.has(snapshotId) || (this.#isSource(snapshotId) && !options.force)) {
         const kind = this.images.has(snapshotId) ? 'in-use' : 'source-of-disks';
         throw refusal(kind, `delete snapshot ${snapshotId}: something was made from it`);
       }
@@ -204,7 +203,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   }
 
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-    return this.answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
+    return this.answer('findSnapshot', [snapshotId], call, () => {
+      const found = this.snapshots.look(snapshotId);
+      return found === undefined || !this.#isSource(snapshotId) ? found : { ...found, usedByDisks: true };
+    });
   }
 
   findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
@@ -332,6 +334,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
     return id;
   }
 
+  #isSource(snapshotId: string): boolean {
+    return this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
+  }
+
   #assertNoSnapshotInTheMaking(diskId: string): void {
     if (this.snapshots.values().some((it) => it.sourceDiskId === diskId && it.status === 'progressing')) {
       throw refusal('busy', `disk ${diskId}: a snapshot of the disk is being made`);
@@ -342,14 +348,4 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
     this.#made += 1;
     return `${prefix}-${String(this.#made).padStart(6, '0')}`;
   }
-}
-
-function idsWith(
-  tag: Tag,
-  all: readonly { readonly id: string; readonly tags: ReadonlyMap<string, string> }[],
-) {
-  return all
-    .filter(({ tags }) => tags.get(tag.key) === tag.value)
-    .map(({ id }) => id)
-    .sort();
 }

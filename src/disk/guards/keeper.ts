@@ -6,7 +6,7 @@ import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import { ownerTag, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
-import { guardsDoneWith, releaseGuard } from './expand-release.ts';
+import { guardsDoneWith, isFree, releaseGuard } from './expand-release.ts';
 import { expandGuardsAmong, supersededAmong } from './guard-order.ts';
 import { withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
 import { wantedSizeOf } from './guard-snapshot.ts';
@@ -91,17 +91,13 @@ export class Keeper {
       return;
     }
     const superseded = supersededAmong(guards);
-    for (const { id } of superseded) {
-      await this.#actUnlessRestoring({ act: 'drop-superseded', diskId, snapshotId: id }, call, () =>
-        dropSnapshot(this.#parts, id, call),
-      );
+    for (const guard of superseded) {
+      await this.#actIfFree('drop-superseded', guard, call, () => dropSnapshot(this.#parts, guard.id, call));
     }
     const guarded = await withVolume(this.#parts, disk, call);
     for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
       if (await this.#isComplete(guarded, guard, call)) {
-        await this.#actUnlessRestoring({ act: 'release', diskId, snapshotId: guard.id }, call, () =>
-          releaseGuard(this.#parts, guarded, guard, call),
-        );
+        await this.#actIfFree('release', guard, call, () => releaseGuard(this.#parts, guarded, guard, call));
       }
     }
   }
@@ -143,17 +139,23 @@ export class Keeper {
 
   async #removeIfAbsentBefore(recorded: RecordedProtection, call: Call): Promise<void> {
     const { snapshotId, diskId } = recorded;
-    if (this.#absentBefore.has(snapshotId)) {
-      await this.#actUnlessRestoring({ act: 'remove-protection', diskId, snapshotId }, call, () =>
-        this.#parts.cluster.removeProtection(recorded, call),
+    const { cluster } = this.#parts;
+    if (this.#absentBefore.has(snapshotId) && !(await cluster.isBeingRestored(snapshotId, call))) {
+      await this.#act({ act: 'remove-protection', diskId, snapshotId }, () =>
+        cluster.removeProtection(recorded, call),
       );
     }
   }
 
-  /** Leaves alone what a claim waits to be restored from. */
-  async #actUnlessRestoring(act: KeeperAct, call: Call, perform: () => Promise<void>): Promise<void> {
-    if (!(await this.#parts.cluster.isBeingRestored(act.snapshotId, call))) {
-      await this.#act(act, perform);
+  /** Looks once more: what the round began with may have been needed for something else since. */
+  async #actIfFree(
+    act: KeeperAct['act'],
+    guard: Snapshot,
+    call: Call,
+    perform: () => Promise<void>,
+  ): Promise<void> {
+    if (await isFree(this.#parts, guard, call)) {
+      await this.#act({ act, diskId: guard.sourceDiskId, snapshotId: guard.id }, perform);
     }
   }
 
