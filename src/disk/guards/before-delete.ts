@@ -8,7 +8,7 @@ import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
-import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
+import { expiryOf, guardTags, inheritedTag, isGuardSnapshot } from './guard-snapshot.ts';
 import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
 import { keepForDeletion } from './keep-for-deletion.ts';
 import { report, type Guarded, type GuardParts } from './guard-parts.ts';
@@ -118,11 +118,14 @@ async function takenOrInherited(
   }
 }
 
-/** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
+/**
+ * The snapshot that the disk was made from. One of a guard is marked: that of an expansion would go with it, and one that was
+ * taken before a deletion would pass for the last state of its own disk, which may have been used since.
+ */
 async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
   const source = await findInheritedSnapshot(cloud, disk, call, maySecureDeletion);
-  if (source !== undefined && isGuardSnapshot(source, 'expand')) {
-    await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
+  if (source !== undefined && (isGuardSnapshot(source, 'expand') || isGuardSnapshot(source, 'delete'))) {
+    await cloud.tagSnapshot(source.id, inheritedTag, call);
   }
   return source;
 }

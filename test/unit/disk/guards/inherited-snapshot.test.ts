@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { DiskError } from '../../../../src/disk/disk-error.ts';
 import type { Disk } from '../../../../src/disk/disk.ts';
+import { guardBeforeDelete } from '../../../../src/disk/guards/before-delete.ts';
 import { releaseAfterExpand } from '../../../../src/disk/guards/before-expand.ts';
 import { keepOneGuard } from '../../../../src/disk/guards/expand-one.ts';
 import { Keeper, type KeeperAct } from '../../../../src/disk/guards/keeper.ts';
+import { removeDisk } from '../../../../src/disk/remove-disk.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { aCall, aDisk, rejectionOf } from '../../../support/builders.ts';
 import { GuardScene } from './set-up.ts';
@@ -77,12 +79,15 @@ describe('a disk that was made from a snapshot and never written to', () => {
     });
 
     /** A disk restored from the guard snapshot of another one, whose expansion is complete. */
-    function restoredFromGuard(changes: Partial<Disk> = {}): GuardScene {
+    function restoredFromGuard(
+      changes: Partial<Disk> = {},
+      kind: 'expand' | 'delete' = 'expand',
+    ): GuardScene {
       const scene = new GuardScene();
       const policy = new Map([[tagKeys.expandPolicy, 'forced']]);
       scene.cloud.addDisk({ id: 'd-0', sizeGiB: 40, tags: policy, ...changes });
       const tags = new Map<string, string>([
-        [tagKeys.guard, 'expand'],
+        [tagKeys.guard, kind],
         [tagKeys.guardIntent, '20-40'],
         [tagKeys.cluster, 'c-1'],
       ]);
@@ -118,6 +123,22 @@ describe('a disk that was made from a snapshot and never written to', () => {
       await keeper.round(aCall());
       expect(scene.cloud.snapshots.get('s-source')).to.include({ retentionDays: 4 });
     });
+
+    for (const kind of ['expand', 'delete'] as const) {
+      it(`takes a snapshot over before ${kind} that is no last state of its own disk, used meanwhile`, async () => {
+        // The snapshot was cut while an instance had the disk, and of the detach ECS says nothing yet.
+        const attachedBefore = { wasEverAttached: true, lastAttachedAt: new Date(Date.UTC(2025, 11, 31)) };
+        const days = new Map([[tagKeys.deleteSnapshotRetentionDays, '3']]);
+        const scene = restoredFromGuard({ ...attachedBefore, tags: days }, kind);
+        await scene.remove();
+        expect(scene.cloud.snapshots.get('s-source')?.tags.get(tagKeys.guard)).to.equal('inherited');
+        await removeDisk(scene.cloud, 'd-0', aCall(), guardBeforeDelete(scene.parts));
+        expect(scene.cloud.disks.get('d-0')).to.equal(undefined);
+        const protection = scene.cluster.protections.get('d-0')?.snapshotId ?? '';
+        expect(scene.cloud.snapshots.get(protection)).to.include({ name: 'd-0-delprotect' });
+        expect(protection).not.to.equal('s-source');
+      });
+    }
 
     describe('whose snapshot others are about to drop, since it guarded an expansion', () => {
       /** The disk is deleted between the look of the others at all guard snapshots and what they do about them. */
