@@ -21,6 +21,8 @@ export interface FakeDiskCloudOptions {
   >;
   /** A new resource is missing from this many answers. */
   readonly invisibleLooks?: number;
+  /** When snapshots are cut; a second after one another, if not given. */
+  readonly cutAtMs?: () => number;
   /** Makes no snapshot of a disk that was never attached. */
   readonly knowsUnused?: boolean;
   /** Deleting a group keeps the members that disks were made from. */

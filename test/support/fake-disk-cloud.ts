@@ -319,7 +319,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   }
 
   protected startSnapshot(request: NewSnapshot, disk: Disk): string {
-    const cutAt = new Date(Date.UTC(2026, 0, 2, 0, 0, this.#made));
+    const cutAt = new Date(this.options.cutAtMs?.() ?? Date.UTC(2026, 0, 2, 0, 0, this.#made));
     const isFailing = this.#failSnapshots > 0;
     this.#failSnapshots -= isFailing ? 1 : 0;
     const id = this.newId('s');

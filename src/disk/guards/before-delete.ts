@@ -2,15 +2,16 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot, tokensOf } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
-import { expiryOf, guardTags, inheritedTag, isGuardSnapshot } from './guard-snapshot.ts';
+import { dropOutdated, findProtection, takeProtection } from './delete-snapshot.ts';
+import { expiryOf, inheritedTag, isGuardSnapshot } from './guard-snapshot.ts';
 import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
 import { keepForDeletion } from './keep-for-deletion.ts';
+import { holdsLastState, isUseUnknown } from './last-state.ts';
 import { report, type Guarded, type GuardParts } from './guard-parts.ts';
 import { assertNoOtherVolume } from './other-volume.ts';
 import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
@@ -75,13 +76,15 @@ async function secure(
   call: Call,
 ): Promise<Snapshot | undefined> {
   try {
-    const snapshot = await takenOrInherited(parts, guarded, days, call);
+    const { snapshot, outdated } = await takenOrInherited(parts, guarded, days, call);
     if (snapshot === undefined) {
       return undefined;
     }
     const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
     const available = await untilAvailable(parts, snapshot, waiting, call);
-    return await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
+    const kept = await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
+    await dropOutdated(parts, outdated, call);
+    return kept;
   } catch (error) {
     if (
       isDiskError(
@@ -102,19 +105,26 @@ async function secure(
   }
 }
 
+interface WayBack {
+  readonly snapshot: Snapshot | undefined;
+  /** What earlier attempts took, and nobody needs once this one can be restored from. */
+  readonly outdated: readonly Snapshot[];
+}
+
 async function takenOrInherited(
   parts: GuardParts,
-  guarded: Guarded,
+  { disk }: Guarded,
   days: number,
   call: Call,
-): Promise<Snapshot | undefined> {
+): Promise<WayBack> {
   try {
-    return (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
+    const { serving, last, outdated } = await findProtection(parts, disk, call);
+    return { snapshot: serving ?? (await takeProtection(parts, disk, { days, last }, call)), outdated };
   } catch (error) {
     if (!isDiskError(error, 'never-used')) {
       throw error;
     }
-    return await inherited(parts, guarded.disk, call);
+    return { snapshot: await inherited(parts, disk, call), outdated: [] };
   }
 }
 
@@ -136,55 +146,6 @@ function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskErro
   // What failed may work next time; a quota or a missing right needs somebody to act.
   const kind = error.kind === 'failed' ? 'busy' : 'wrong-state';
   return new DiskError(kind, message, { code: error.code, cause: error });
-}
-
-/**
- * The snapshot that an earlier attempt made, unless the disk was in use again since: that is another state. Of several,
- * the newest: a record that leads to it already is not replaced by one of an older snapshot.
- */
-async function findProtection(parts: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
-  const snapshots = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
-  return snapshots
-    .filter((snapshot) => isGuardSnapshot(snapshot, 'delete') && snapshot.status !== 'failed')
-    .filter((snapshot) => snapshot.cutAt === undefined || holdsLastState(snapshot, disk))
-    .toSorted((a, b) => cutTime(b) - cutTime(a) || a.id.localeCompare(b.id))[0];
-}
-
-function cutTime({ cutAt }: Snapshot): number {
-  return cutAt?.getTime() ?? 0;
-}
-
-/** Whether no instance has had the disk since the cut. */
-function holdsLastState({ cutAt }: Snapshot, disk: Disk): boolean {
-  return cutAt !== undefined && cutAt.getTime() >= lastUseOf(disk);
-}
-
-/** When an instance last got or let go of the disk, in milliseconds since 1970; 0 when none ever did. */
-function lastUseOf({ lastAttachedAt, lastDetachedAt }: Disk): number {
-  return Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
-}
-
-async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
-  // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
-  // the detach yet, or never: the token would lead to the snapshot of the state before for ever.
-  const lastUse = lastUseOf(disk);
-  const intent = lastUse === 0 ? 'unused' : new Date(lastUse).toISOString();
-  return await makeSnapshot(
-    parts,
-    {
-      diskId: disk.id,
-      name: `${disk.id}-delprotect`,
-      description: `before the deletion of disk ${disk.id}`,
-      retentionDays: days,
-      resourceGroupId: undefined,
-      tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
-    },
-    {
-      ...tokensOf('delete-guard', disk.id, intent),
-      findExisting: () => findProtection(parts, disk, call),
-    },
-    call,
-  );
 }
 
 /**
@@ -252,11 +213,12 @@ async function assertStillSafe(
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
     );
   }
-  if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {
-    throw new DiskError(
-      'busy',
-      `disk ${disk.id} is not deleted: it was used again after its snapshot was cut`,
-    );
+  if (isInUse(disk) || !(holdsLastState(now, disk, parts.now()) || isInherited(now, disk, before))) {
+    const why =
+      !isInUse(disk) && isUseUnknown(disk)
+        ? `its snapshot ${snapshot.id} was cut too long ago, and ECS does not say whether it was used since; call again`
+        : 'it was used again after its snapshot was cut';
+    throw new DiskError('busy', `disk ${disk.id} is not deleted: ${why}`);
   }
 }
 
