@@ -4,7 +4,7 @@ import { isDiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
-import { ownerTag, tagKeys } from '../tags.ts';
+import { isOwn, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
 import { guardsDoneWith, isFree, releaseGuard } from './expand-release.ts';
 import { expandGuardsAmong, supersededAmong } from './guard-order.ts';
@@ -76,9 +76,8 @@ export class Keeper {
   async #expansions(call: Call): Promise<void> {
     const { cloud, clusterId } = this.#parts;
     const ids = await cloud.listSnapshotIds({ key: tagKeys.guard, value: 'expand' }, call);
-    const owner = ownerTag(clusterId);
-    const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(
-      ({ tags }) => tags.get(owner.key) === owner.value,
+    const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(({ tags }) =>
+      isOwn(tags, clusterId),
     );
     for (const [diskId, ofDisk] of Map.groupBy(guards, ({ sourceDiskId }) => sourceDiskId)) {
       await this.#carefully(() => this.#ofDisk(diskId, ofDisk, call));
@@ -90,11 +89,15 @@ export class Keeper {
     if (disk === undefined) {
       return;
     }
+    const guarded = await withVolume(this.#parts, disk, call);
+    if (guarded.volume === undefined && this.#parts.clusterId === undefined) {
+      // It may be another cluster of the account that has the volume, a file system still to grow, or a claim to restore.
+      return;
+    }
     const superseded = supersededAmong(guards);
     for (const guard of superseded) {
       await this.#actIfFree('drop-superseded', guard, call, () => dropSnapshot(this.#parts, guard.id, call));
     }
-    const guarded = await withVolume(this.#parts, disk, call);
     for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
       if (await this.#isComplete(guarded, guard, call)) {
         await this.#actIfFree('release', guard, call, () => releaseGuard(this.#parts, guarded, guard, call));
@@ -105,13 +108,10 @@ export class Keeper {
   /** Whether the expansion that the snapshot guards is over, file system and all. */
   async #isComplete({ volume }: Guarded, guard: Snapshot, call: Call): Promise<boolean> {
     const wantedGiB = wantedSizeOf(guard);
-    if (volume === undefined) {
-      // Without an id it may be another cluster of the account that has the volume, and a file system still to grow.
-      return this.#parts.clusterId !== undefined;
-    }
     return (
-      wantedGiB !== undefined &&
-      (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending'
+      volume === undefined ||
+      (wantedGiB !== undefined &&
+        (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending')
     );
   }
 

@@ -46,6 +46,14 @@ describe('The keeper and the snapshots by way of which disks were cloned', () =>
     expect(scene.cloud.snapshots.values()).to.have.length(3);
   });
 
+  it('leaves those of clusters with an id when it has none itself', async () => {
+    const scene = await cloned();
+    scene.clusterId = undefined;
+    scene.restartKeeper();
+    expect(await scene.keep()).to.deep.equal([]);
+    expect(scene.snapshot).not.to.equal(undefined);
+  });
+
   it('leaves those from which another disk is still being made, also where it knows the clone', async () => {
     const scene = await cloned();
     const other = scene.cloud.addDisk({ sourceSnapshotId: scene.snapshot?.id, status: 'Creating' });
