@@ -25,7 +25,8 @@ export interface FoundProtection {
  * the newest: a record that leads to it already is not replaced by one of an older snapshot.
  */
 export async function findProtection(parts: GuardParts, disk: Disk, call: Call): Promise<FoundProtection> {
-  const snapshots = (await parts.cloud.findSnapshotsOfDisk(disk.id, call))
+  const found = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
+  const snapshots = found
     .filter(({ status }) => status !== 'failed')
     .toSorted((a, b) => cutTime(b) - cutTime(a) || a.id.localeCompare(b.id));
   const protections = snapshots.filter((snapshot) => isGuardSnapshot(snapshot, 'delete'));
@@ -33,7 +34,11 @@ export async function findProtection(parts: GuardParts, disk: Disk, call: Call):
   return {
     serving: protections.find((snapshot) => snapshot.cutAt === undefined || holds(snapshot)),
     last: snapshots.find((one) => isGuardSnapshot(one, 'delete') || isGuardSnapshot(one, 'inherited')),
-    outdated: protections.filter((snapshot) => isOutdated(snapshot, disk, parts.now())),
+    outdated: [
+      ...protections.filter((snapshot) => isOutdated(snapshot, disk, parts.now())),
+      // Without a cut it has no end; the attempt that asked for it may have ended before it could remove it.
+      ...found.filter((snapshot) => isGuardSnapshot(snapshot, 'delete') && snapshot.status === 'failed'),
+    ],
   };
 }
 

@@ -14,7 +14,12 @@ import { wantedSizeOf } from './guard-snapshot.ts';
 /** What the keeper does with one thing it has found. */
 export interface KeeperAct {
   readonly act:
-    'release' | 'drop-superseded' | 'remove-protection' | 'remove-clone-snapshot' | 'keep-clone-snapshot';
+    | 'release'
+    | 'drop-superseded'
+    | 'drop-failed'
+    | 'remove-protection'
+    | 'remove-clone-snapshot'
+    | 'keep-clone-snapshot';
   readonly diskId: string;
   readonly snapshotId: string;
 }
@@ -28,8 +33,8 @@ export interface KeeperParts extends GuardParts {
 }
 
 /**
- * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
- * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned, or
+ * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded and failed ones,
+ * removes the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned, or
  * keeps those for as long as they are the only way back.
  * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own, and of the
  * guards' snapshots none that a claim waits to be restored from.
@@ -38,6 +43,8 @@ export class Keeper {
   readonly #parts: KeeperParts;
   /** Protections whose snapshot was absent at the last look: one look is not enough. */
   #absentBefore = new Set<string>();
+  /** Snapshots that had failed at the last look: the call that asked for one removes it first. */
+  #failedBefore = new Set<string>();
   readonly #cloneKeeper: CloneKeeper;
 
   constructor(parts: KeeperParts) {
@@ -79,9 +86,23 @@ export class Keeper {
     const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(({ tags }) =>
       isOwn(tags, clusterId),
     );
+    await this.#dropFailed(
+      guards.filter(({ status }) => status === 'failed'),
+      call,
+    );
     for (const [diskId, ofDisk] of Map.groupBy(guards, ({ sourceDiskId }) => sourceDiskId)) {
       await this.#carefully(() => this.#ofDisk(diskId, ofDisk, call));
     }
+  }
+
+  /** Without a cut they have no end. Nothing was made from them, and nobody waits for them, whoever's they are. */
+  async #dropFailed(failed: readonly Snapshot[], call: Call): Promise<void> {
+    for (const guard of failed.filter(({ id }) => this.#failedBefore.has(id))) {
+      await this.#carefully(() =>
+        this.#actIfFree('drop-failed', guard, call, () => dropSnapshot(this.#parts, guard.id, call)),
+      );
+    }
+    this.#failedBefore = new Set(failed.map(({ id }) => id));
   }
 
   async #ofDisk(diskId: string, guards: readonly Snapshot[], call: Call): Promise<void> {

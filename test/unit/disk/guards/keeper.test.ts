@@ -107,6 +107,24 @@ describe('Keeper', () => {
     expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
   });
 
+  it('drops one that failed and that nobody removes, also when it is alone, or its disk is gone', async () => {
+    for (const isDiskThere of [true, false]) {
+      const scene = await afterExpansion('c-1');
+      const [kept] = scene.cloud.snapshots.values();
+      const failed = { status: 'failed', available: false, cutAt: undefined } as const;
+      scene.cloud.snapshots.set(kept?.id ?? '', failed);
+      if (!isDiskThere) {
+        scene.cloud.disks.remove('d-1');
+      }
+      const { keeper, acts } = keeperOf(scene);
+      await keeper.round(aCall());
+      expect(acts).to.deep.equal([]);
+      await keeper.round(aCall());
+      expect(acts).to.deep.equal([{ act: 'drop-failed', diskId: 'd-1', snapshotId: kept?.id }]);
+      expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+    }
+  });
+
   it('touches no snapshot that a claim waits to be restored from', async () => {
     const scene = await afterExpansion('c-1');
     scene.cluster.expansion = 'complete';
