@@ -17,8 +17,6 @@ import { assertNoOtherVolume } from './other-volume.ts';
 import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /**
  * The guard before a deletion: a disk whose class asks for it is deleted only when a snapshot of its last state can be
  * restored and, where possible, Kubernetes objects lead to it, and no disk while another of its volumes is bound. Any doubt
@@ -160,7 +158,7 @@ async function record(
 ): Promise<RecordedProtection | undefined> {
   const { disk, volume } = guarded;
   const cutAt = snapshot.cutAt ?? new Date(parts.now());
-  const expiresAt = expiryOf(snapshot) ?? new Date(cutAt.getTime() + 365 * dayMs);
+  const expiresAt = expiryOf(snapshot);
   const { id: snapshotId, sourceDiskSizeGiB: sizeGiB } = snapshot;
   try {
     const protection = { diskId: disk.id, snapshotId, sizeGiB, cutAt, expiresAt, volume };
@@ -173,7 +171,7 @@ async function record(
       throw notRecorded(parts, guarded, snapshot, error);
     }
     const command = restoreCommand(snapshot, volume, parts.driverName);
-    const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
+    const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${endOf(snapshot)}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
     return undefined;
@@ -237,12 +235,15 @@ function reportProtected(
   guarded: Guarded,
   { snapshot, recorded }: { snapshot: Snapshot; recorded: RecordedProtection | undefined },
 ): void {
-  const until = expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
   const where =
     recorded === undefined
       ? ''
       : `; VolumeSnapshot ${recorded.namespace}/${recorded.snapshotName} leads to it`;
-  const message = `disk ${guarded.disk.id} is deleted now; its snapshot snapshotId[${snapshot.id}] is kept until ${until}${where}`;
+  const message = `disk ${guarded.disk.id} is deleted now; its snapshot snapshotId[${snapshot.id}] is kept until ${endOf(snapshot)}${where}`;
   const key = `delete-protected-${snapshot.id}`;
   report(parts, guarded, { type: 'Normal', reason: 'DeleteProtected', on: 'volume', message, key });
+}
+
+function endOf(snapshot: Snapshot): string {
+  return expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
 }

@@ -1,8 +1,9 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
-import { isDiskError } from '../disk-error.ts';
+import { DiskError, isDiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
+import { isCloneSnapshot } from '../clone/clone-mark.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
 import { isOwn, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
@@ -68,7 +69,7 @@ export class Keeper {
     const { id: snapshotId, sourceDiskId } = pair.snapshot;
     if (await this.#cloneKeeper.isSpent(pair, call)) {
       await this.#act({ act: 'remove-clone-snapshot', diskId: sourceDiskId, snapshotId }, () =>
-        removeSnapshot(this.#parts, snapshotId, call),
+        removeSnapshot(this.#parts, snapshotId, call, assertStillClone),
       );
       return;
     }
@@ -197,4 +198,13 @@ export class Keeper {
       this.#parts.onProblem(error);
     }
   }
+}
+
+/** @throws DiskError `busy` when a deletion has made it its protection since the round began. */
+function assertStillClone(snapshot: Snapshot): Promise<void> {
+  return isCloneSnapshot(snapshot)
+    ? Promise.resolve()
+    : Promise.reject(
+        new DiskError('busy', `snapshot ${snapshot.id} has become the protection of a clone meanwhile`),
+      );
 }

@@ -55,6 +55,18 @@ describe('a disk that was made from a snapshot and never written to', () => {
       expect(scene.cluster.reasons()).to.deep.equal(['DeleteProtected']);
     });
 
+    it('is said to be kept until somebody deletes it when that snapshot has no end', async () => {
+      const scene = new GuardScene();
+      scene.addDisk({ days: '3' }, made);
+      scene.cloud.addSnapshot({ id: 's-source', cutAt: new Date(Date.UTC(2020, 0, 1)) });
+      scene.cloud.failNext('createSnapshot', neverUsed);
+      await scene.remove();
+      expect(scene.cluster.protections.get('d-1')).to.deep.include({
+        ...{ snapshotId: 's-source', expiresAt: undefined },
+      });
+      expect(scene.cluster.events.at(-1)?.message).to.contain('is kept until it is deleted by hand');
+    });
+
     it('stays when that snapshot is gone: nothing else holds its data', async () => {
       const scene = new GuardScene();
       scene.addDisk({ days: '3' }, made);
