@@ -12,7 +12,6 @@ import { statusName } from './csi/status.ts';
 import type { FinishedCall } from './csi/unary.ts';
 import { connectCluster } from './connect-cluster.ts';
 import { createAttachParts } from './disk/attach/attach-parts.ts';
-import type { DiskCloud } from './disk/disk-cloud.ts';
 import { DiskError } from './disk/disk-error.ts';
 import { Sightings } from './disk/sightings.ts';
 import type { ExpandGuardParts } from './disk/guards/guard-parts.ts';
@@ -128,9 +127,9 @@ function observeEcs(log: Logger, metrics: Metrics): EcsObserver {
   };
 }
 
-function watchAccess(config: ServeConfig, cloud: DiskCloud, log: Logger): AccessCheck {
+function watchAccess(config: ServeConfig, cloud: EcsDiskCloud, log: Logger): AccessCheck {
   return createAccessCheck({
-    check: (signal) => cloud.checkAccess({ signal, requestId: `access-${randomUUID()}` }),
+    check: (signal) => cloud.checkLetIn({ signal, requestId: `access-${randomUUID()}` }),
     onChange: (error) => {
       if (error === undefined) {
         log.info({}, 'ECS lets us in: ready');
@@ -160,7 +159,7 @@ function guardParts(
     cluster,
     clusterId: config.clusterId,
     driverName: config.driverName,
-    sightings: new Sightings(now),
+    sightings: new Sightings(() => clock.elapsedMs()),
     now,
   };
 }
@@ -213,7 +212,7 @@ async function serveCsi(config: ServeConfig, parts: CsiParts) {
     specs: cloud,
     sightings: guards.sightings,
     guards,
-    attach: createAttachParts(cloud, config, guards.now),
+    attach: createAttachParts(cloud, config, () => clock.elapsedMs()),
     lock: new OperationLock(),
     now: guards.now,
     warn: (details: object, message: string) => log.warn({ ...details }, message),

@@ -52,7 +52,8 @@ export function toGrpcHandler<Request extends object, Response extends object>(
       if (error === undefined) {
         callback(null, response);
       } else {
-        callback({ code, details: error.message });
+        // With half a surrogate pair in it, grpc-js throws and never answers.
+        callback({ code, details: error.message.toWellFormed() });
       }
       options.onFinished({ method, requestId, request: grpcCall.request, response, code, durationMs, error });
     };

@@ -4,7 +4,8 @@ import type { Disk, DiskResize, NewDisk, Tag } from './disk.ts';
 import type { NewSnapshot, Snapshot } from './snapshot.ts';
 
 /**
- * What the domain asks of a cloud. Every method rejects with a DiskError and nothing else.
+ * What the domain asks of a cloud. Every method rejects with a DiskError; when `call.signal` aborts first, with
+ * its reason or, of a change that may have been made, with `outcome-unknown`.
  *
  * - Reads may be repeated inside (throttling, lost replies) until `call.signal` aborts; concurrent reads of single
  *   ids are merged into few requests, and neither a bad id nor another caller's abort fails them.

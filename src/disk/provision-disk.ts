@@ -33,7 +33,7 @@ export interface ProvisionDiskParts {
  * Finds the disk of this request or makes it, and returns it once it is usable. The same request, repeated in any
  * process after any interruption, yields the same disk.
  * @throws DiskError `conflict` when the key names another kind of disk, `not-offered` when no candidate can be had,
- *   `out-of-range` for the size, `not-found` for the snapshot, `busy` while ECS is still making the disk.
+ *   `quota` when a quota is in the way of each, `out-of-range` for the size, `not-found` for the snapshot, `busy` while ECS is still making the disk.
  */
 export async function provisionDisk(
   parts: ProvisionDiskParts,
@@ -46,7 +46,8 @@ export async function provisionDisk(
     return await useExisting(parts, existing, request, call);
   }
   const { sizeGiB, candidates } = await withSource(parts.cloud, request, call);
-  const refusals: string[] = [];
+  const refusals: DiskError[] = [];
+  const reasons: string[] = [];
   for (const candidate of candidates) {
     try {
       return await assertOnlyOne(
@@ -59,12 +60,15 @@ export async function provisionDisk(
       if (!isDiskError(error, 'not-offered', 'no-capacity')) {
         return await unlessMadeBefore(parts, request, error, call);
       }
-      refusals.push(`${describeCandidate(candidate)}: ${error.message}`);
+      refusals.push(error);
+      reasons.push(`${describeCandidate(candidate)}: ${error.message}`);
     }
   }
+  // Where each would be sold but for a quota, no other node or zone helps: somebody has to act.
+  const isForQuota = refusals.length > 0 && refusals.every(({ kind }) => kind === 'no-capacity');
   const refused = new DiskError(
-    'not-offered',
-    `no candidate can be had for ${request.key}: ${refusals.join('; ')}`,
+    isForQuota ? 'quota' : 'not-offered',
+    `no candidate can be had for ${request.key}: ${reasons.join('; ')}`,
   );
   return await unlessMadeBefore(parts, request, refused, call);
 }

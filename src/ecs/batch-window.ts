@@ -16,10 +16,10 @@ export interface BatchWindowOptions {
 export function createBatchWindow(clock: Clock, options: BatchWindowOptions = {}): { nextWaitMs(): number } {
   const { burst = 8, refillPerSecond = 5, maxWaitMs = 1_000 } = options;
   let tokens = burst;
-  let countedAt = clock.now();
+  let countedAt = clock.elapsedMs();
   return {
     nextWaitMs() {
-      const now = clock.now();
+      const now = clock.elapsedMs();
       tokens = Math.min(burst, tokens + ((now - countedAt) / 1_000) * refillPerSecond);
       countedAt = now;
       const waitMs = maxWaitMs * 0.5 ** tokens;

@@ -3,7 +3,7 @@ import type { Call } from '../disk/call.ts';
 import type { SpecCalls } from '../disk/modify/spec-calls.ts';
 import type { Disk, Tag } from '../disk/disk.ts';
 import { isDiskId } from '../disk/disk.ts';
-import { DiskError } from '../disk/disk-error.ts';
+import { DiskError, isDiskError } from '../disk/disk-error.ts';
 import type { GroupCloud } from '../disk/groups/group-calls.ts';
 import type { Instance } from '../disk/instance.ts';
 import { isInstanceId } from '../disk/instance.ts';
@@ -56,6 +56,11 @@ export interface EcsDiskCloudOptions {
 
 /** A GroupCloud that can be shut, and that changes living disks too. */
 export interface EcsDiskCloud extends GroupCloud, SpecCalls, Disposable {
+  /**
+   * Like `checkAccess`, and does not wait while ECS throttles: a request of the account is only throttled where end point,
+   * region, clock and keys are right.
+   */
+  readonly checkLetIn: (call: Call) => Promise<void>;
   /** Ends polling and shared reads; whoever still waits is rejected with a DiskError of kind `cancelled`. */
   close(): void;
 }
@@ -74,6 +79,7 @@ export function createEcsDiskCloud(options: EcsDiskCloudOptions): EcsDiskCloud {
     ...createEcsSnapshots({ ...tools, ...snapshotsPart(tools), tagged }),
     ...createEcsGroups({ ...tools, tagged }),
     checkAccess: (call) => checkAccess(tools, call),
+    checkLetIn: (call) => checkLetIn(tools, call),
     close,
     [Symbol.dispose]: close,
   });
@@ -170,11 +176,23 @@ function snapshotsPart(tools: Tools) {
 }
 
 /** The cheapest request that shows whether end point, region, clock, keys and rights are what they should be. */
-async function checkAccess({ client, read, regionId }: Tools, call: Call): Promise<void> {
+async function checkAccess(
+  { client, read, regionId }: Tools,
+  call: Call,
+  options: { readonly isUrgent?: boolean } = {},
+): Promise<void> {
   const request = new DescribeDisksRequest(fields<DescribeDisksRequest>({ regionId, maxResults: 10 }));
   const asked = `check access to ECS in region ${regionId}`;
-  await read(
-    { action: 'DescribeDisks', asked, effect: 'read', send: () => client.describeDisks(request) },
-    call,
-  );
+  const send = () => client.describeDisks(request);
+  await read({ action: 'DescribeDisks', asked, effect: 'read', send, ...options }, call);
+}
+
+async function checkLetIn(tools: Tools, call: Call): Promise<void> {
+  try {
+    await checkAccess(tools, call, { isUrgent: true });
+  } catch (error) {
+    if (!isDiskError(error, 'throttled')) {
+      throw error;
+    }
+  }
 }

@@ -19,6 +19,8 @@ export interface EcsRequest<Body extends SdkBody> {
   readonly effect: 'read' | 'change';
   /** Whether the answer holds what this action always answers; one that does not may come from something in between. */
   readonly isComplete?: (body: Body) => boolean;
+  /** Goes out at once, past those that wait while ECS throttles the action; throttled itself, it rejects with `throttled`. */
+  readonly isUrgent?: boolean;
   /** Calls the SDK; called again, it makes a new request with the same parameters. */
   readonly send: () => Promise<SdkResponse<Body>>;
 }
@@ -52,15 +54,21 @@ export function createRequestSender({ observer, clock, closed }: RequestSenderPa
   return async (request, call) => {
     const gate = gateOf(request.action);
     const signal = AbortSignal.any([call.signal, closed]);
+    const attempt = () => attemptOnce(request, { ...call, signal }, { observer, clock });
+    const unlessAborted = <T>(attempted: Promise<T>) =>
+      raceSignal(attempted, signal, (reason) => abandonment(request, reason));
+    if (request.isUrgent === true) {
+      return await unlessAborted(attempt());
+    }
     for (;;) {
       const pass = await gate.enter(signal);
-      const attempt = attemptOnce(request, { ...call, signal }, { observer, clock });
-      attempt.then(
+      const attempted = attempt();
+      attempted.then(
         () => pass.leave('answered'),
         (error: unknown) => pass.leave(outcomeOf(error)),
       );
       try {
-        return await raceSignal(attempt, signal, (reason) => abandonment(request, reason));
+        return await unlessAborted(attempted);
       } catch (error) {
         if (!isDiskError(error, 'throttled')) {
           throw error;
@@ -92,12 +100,12 @@ async function attemptOnce<Body extends SdkBody>(
   call: Call,
   { observer, clock }: { observer: EcsObserver; clock: Clock },
 ): Promise<Body> {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsedMs();
   const report = (code: string, requestId: string | undefined) => {
     observer.callFinished({
       action: request.action,
       code,
-      durationMs: clock.now() - startedAt,
+      durationMs: clock.elapsedMs() - startedAt,
       requestId,
       callRequestId: call.requestId,
       resourceId: request.resourceId,

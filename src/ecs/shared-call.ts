@@ -1,6 +1,7 @@
 import type { Call } from '../disk/call.ts';
 import { DiskError } from '../disk/disk-error.ts';
 import type { Clock } from './clock.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 /** What bounds a request that serves several callers: none of them, but a time limit and the end of the plugin. */
 export interface SharedCallLimits {
@@ -15,15 +16,7 @@ export async function runShared<T>(
   requestId: string,
   work: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const tooLong = new AbortController();
-  const finished = new AbortController();
-  limits.clock.sleep(limits.timeoutMs, finished.signal).then(
-    () => tooLong.abort(new DiskError('outcome-unknown', 'no answer from ECS within the time limit')),
-    () => undefined,
-  );
-  try {
-    return await work({ signal: AbortSignal.any([tooLong.signal, limits.closed]), requestId });
-  } finally {
-    finished.abort();
-  }
+  const timeUp = new DiskError('outcome-unknown', 'no answer from ECS within the time limit');
+  using limit = startTimeLimit(limits.clock, limits.timeoutMs, timeUp);
+  return await work({ signal: AbortSignal.any([limit.signal, limits.closed]), requestId });
 }

@@ -24,6 +24,7 @@ type Admit = (pass: GatePass) => void;
 interface Closure {
   minute: number;
   failedProbes: number;
+  /** By the time elapsed: the clock of the node may be set meanwhile. */
   nextProbeAt: number;
   probing: boolean;
 }
@@ -91,21 +92,24 @@ export class ThrottleGate {
 
   #noteThrottle(byProbe: boolean): void {
     const now = this.#clock.now();
+    const elapsed = this.#clock.elapsedMs();
     const minute = Math.floor(now / minuteMs);
-    this.#lastThrottleAt = now;
+    this.#lastThrottleAt = elapsed;
     if (this.#closure === undefined) {
-      this.#closure = { minute, failedProbes: 0, nextProbeAt: probeTime(now, 0), probing: false };
+      const nextProbeAt = elapsed + probeDelayMs(now, 0);
+      this.#closure = { minute, failedProbes: 0, nextProbeAt, probing: false };
     } else if (byProbe) {
       // The turn of the minute did not help, or ECS counts a little differently: one more early probe.
       const inSameMinute = this.#closure.minute === minute;
       const failedProbes = inSameMinute ? this.#closure.failedProbes + 1 : earlyProbes - 1;
-      this.#closure = { minute, failedProbes, nextProbeAt: probeTime(now, failedProbes), probing: false };
+      const nextProbeAt = elapsed + probeDelayMs(now, failedProbes);
+      this.#closure = { minute, failedProbes, nextProbeAt, probing: false };
     }
   }
 
   #noteAnswer(byProbe: boolean): void {
     if (this.#closure === undefined) {
-      const throttledLately = this.#clock.now() - this.#lastThrottleAt < memoryOfThrottleMs;
+      const throttledLately = this.#clock.elapsedMs() - this.#lastThrottleAt < memoryOfThrottleMs;
       this.#window = Math.min(this.#window + 1, throttledLately ? maxWindowAfterThrottle : maxWindow);
     } else if (byProbe) {
       this.#closure = undefined;
@@ -130,7 +134,7 @@ export class ThrottleGate {
   }
 
   async #probeInTime(own: AbortController): Promise<void> {
-    const delayMs = (this.#closure?.nextProbeAt ?? 0) - this.#clock.now();
+    const delayMs = (this.#closure?.nextProbeAt ?? 0) - this.#clock.elapsedMs();
     try {
       await this.#clock.sleep(Math.max(0, delayMs), own.signal);
     } catch {
@@ -150,7 +154,9 @@ export class ThrottleGate {
 }
 
 /** Soon at first, since not every throttle lasts a minute; after that, when ECS counts anew. */
-function probeTime(now: number, failedProbes: number): number {
-  const boundary = (Math.floor(now / minuteMs) + 1) * minuteMs + boundaryMarginMs;
-  return failedProbes >= earlyProbes ? boundary : Math.min(boundary, now + firstProbeMs * 2 ** failedProbes);
+function probeDelayMs(now: number, failedProbes: number): number {
+  const toBoundaryMs = (Math.floor(now / minuteMs) + 1) * minuteMs + boundaryMarginMs - now;
+  return failedProbes >= earlyProbes
+    ? toBoundaryMs
+    : Math.min(toBoundaryMs, firstProbeMs * 2 ** failedProbes);
 }

@@ -86,10 +86,12 @@ function missingRight(detail: unknown): string | undefined {
   return right !== undefined && /^[a-z]+:\w+$/.test(right) ? right : undefined;
 }
 
-/** One line, without the final period, of bounded length, and without what differs from time to time. */
+const maxTextLength = 300;
+
+/** One line, without the final period, of bounded length, without what differs from time to time and half characters. */
 function stableText(text: string, requestId: string | undefined): string {
   const withoutId = requestId === undefined ? text : text.replaceAll(requestId, '');
-  return withoutId.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, 300);
+  return withoutId.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, maxTextLength).toWellFormed();
 }
 
 function unlistedRow({ statusCode }: Pick<ErrorAnswer, 'statusCode'>): ErrorRow {

@@ -3,9 +3,11 @@ import { doctorConfigFrom, type DoctorConfig } from '../config/doctor-config.ts'
 import { UsageError, type Environment } from '../config/usage-error.ts';
 import { checks } from '../disk/doctor/checks/index.ts';
 import { examine } from '../disk/doctor/examine.ts';
+import { DiskError } from '../disk/disk-error.ts';
 import { isHealthy } from '../disk/doctor/finding.ts';
 import { reportJson, reportText } from '../disk/doctor/report-text.ts';
 import { systemClock } from '../ecs/clock.ts';
+import { startTimeLimit } from '../ecs/time-limit.ts';
 import { createKubeDoctor, type KubeDoctor } from '../kube/doctor/kube-doctor.ts';
 import { operatorCloud } from './operator-cloud.ts';
 
@@ -38,8 +40,9 @@ async function reportFor(config: DoctorConfig) {
     regionId: ecs.regionId,
     now: () => systemClock.now(),
   };
-  const call = { signal: AbortSignal.timeout(config.timeLimitMs), requestId: randomUUID() };
-  return await examine(parts, checks, config.skip, call);
+  const timeUp = new DiskError('timed-out', 'the time limit was reached');
+  using limit = startTimeLimit(systemClock, config.timeLimitMs, timeUp);
+  return await examine(parts, checks, config.skip, { signal: limit.signal, requestId: randomUUID() });
 }
 
 function clusterOf({ kubernetes, driverName, clusterId }: DoctorConfig): KubeDoctor {

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
 import { restoreGroupConfigFrom } from '../config/restore-group-config.ts';
 import type { Environment } from '../config/usage-error.ts';
+import { DiskError } from '../disk/disk-error.ts';
 import { readGroup } from '../disk/groups/read-group.ts';
+import { systemClock } from '../ecs/clock.ts';
+import { startTimeLimit } from '../ecs/time-limit.ts';
 import { groupManifests } from './group-manifests.ts';
 import { operatorCloud } from './operator-cloud.ts';
 
@@ -20,7 +23,9 @@ export async function restoreGroup(argv: readonly string[], env: Environment): P
     return 0;
   }
   using cloud = operatorCloud(config);
-  const call = { signal: AbortSignal.timeout(timeLimitMs), requestId: randomUUID() };
+  const message = `no answer from ECS within ${String(timeLimitMs / 1_000)} seconds; nothing is printed, run it again`;
+  using limit = startTimeLimit(systemClock, timeLimitMs, new DiskError('timed-out', message));
+  const call = { signal: limit.signal, requestId: randomUUID() };
   const group = await readGroup(cloud, config.groupId, [], call);
   if (group.gap !== undefined) {
     process.stderr.write(`csi-datasafe: ${group.gap}\n`);

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
-import { DiskError, isDiskError } from '../disk-error.ts';
+import { DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
 import { isCloneSnapshot } from '../clone/clone-mark.ts';
@@ -53,15 +53,17 @@ export class Keeper {
     this.#cloneKeeper = new CloneKeeper(parts);
   }
 
+  /** Rejects when the call's signal has aborted, and for no other reason: what it did not come to is for the next round. */
   async round(call: Call): Promise<void> {
-    await this.#carefully(() => this.#expansions(call));
-    await this.#carefully(() => this.#protections(call));
-    await this.#carefully(() => this.#clones(call));
+    // Clones first: theirs is the one step whose omission costs a way back.
+    await this.#carefully(call, () => this.#clones(call));
+    await this.#carefully(call, () => this.#expansions(call));
+    await this.#carefully(call, () => this.#protections(call));
   }
 
   async #clones(call: Call): Promise<void> {
     for (const pair of await this.#cloneKeeper.pairs(call)) {
-      await this.#carefully(() => this.#clone(pair, call));
+      await this.#carefully(call, () => this.#clone(pair, call));
     }
   }
 
@@ -92,14 +94,14 @@ export class Keeper {
       call,
     );
     for (const [diskId, ofDisk] of Map.groupBy(guards, ({ sourceDiskId }) => sourceDiskId)) {
-      await this.#carefully(() => this.#ofDisk(diskId, ofDisk, call));
+      await this.#carefully(call, () => this.#ofDisk(diskId, ofDisk, call));
     }
   }
 
   /** Without a cut they have no end. Nothing was made from them, and nobody waits for them, whoever's they are. */
   async #dropFailed(failed: readonly Snapshot[], call: Call): Promise<void> {
     for (const guard of failed.filter(({ id }) => this.#failedBefore.has(id))) {
-      await this.#carefully(() =>
+      await this.#carefully(call, () =>
         this.#actIfFree('drop-failed', guard, call, () => dropSnapshot(this.#parts, guard.id, call)),
       );
     }
@@ -140,7 +142,7 @@ export class Keeper {
   async #protections(call: Call): Promise<void> {
     const absentNow = new Set<string>();
     for (const recorded of await this.#parts.cluster.listProtections(call)) {
-      await this.#carefully(async () => {
+      await this.#carefully(call, async () => {
         if (await this.#isExpired(recorded, call)) {
           absentNow.add(recorded.snapshotId);
           await this.#removeIfAbsentBefore(recorded, call);
@@ -188,11 +190,11 @@ export class Keeper {
     }
   }
 
-  async #carefully(step: () => Promise<void>): Promise<void> {
+  async #carefully(call: Call, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
-      if (!isDiskError(error)) {
+      if (call.signal.aborted) {
         throw error;
       }
       this.#parts.onProblem(error);

@@ -1,3 +1,4 @@
+import { isDiskError } from '../../disk/disk-error.ts';
 import type { Clock } from '../clock.ts';
 import { toCredentialError, toCredentialProblem } from './credential-failure.ts';
 import type { Credential, Session, SessionSource } from './session.ts';
@@ -8,6 +9,7 @@ export interface CachingCredentialOptions {
   readonly clock: Clock;
   /** Keys are fetched again after so long, or ten minutes before they expire if that is earlier. */
   readonly reloadMs: number;
+  /** Told of each fetch that failed, whether old keys stay in use or not. */
   readonly onRefreshFailure?: ((kind: string, reason: string) => void) | undefined;
 }
 
@@ -20,6 +22,7 @@ const retryMs = 10_000;
  */
 export function createCachingCredential(options: CachingCredentialOptions): Credential {
   const { kind, clock, reloadMs } = options;
+  // When to reload is a matter of the time elapsed, not of the clock of the node, which may be set meanwhile.
   let held: { readonly session: Session; readonly reloadAt: number } | undefined;
   let fetching: Promise<Session> | undefined;
 
@@ -27,22 +30,25 @@ export function createCachingCredential(options: CachingCredentialOptions): Cred
     try {
       const session = await options.source();
       const expiryReloadAt = (session.expiresAt ?? Number.POSITIVE_INFINITY) - renewBeforeExpiryMs;
-      const reloadAt = Math.min(clock.now() + reloadMs, Math.max(expiryReloadAt, clock.now() + retryMs));
-      held = { session, reloadAt };
+      const reloadInMs = Math.min(reloadMs, Math.max(expiryReloadAt - clock.now(), retryMs));
+      held = { session, reloadAt: clock.elapsedMs() + reloadInMs };
       return session;
     } catch (error) {
+      // A DiskError comes from other credentials, on which these are built, and which have told it.
+      if (!isDiskError(error)) {
+        options.onRefreshFailure?.(kind, toCredentialProblem(error).message);
+      }
       if (held === undefined || !isValid(held.session, clock)) {
         throw toCredentialError(kind, error);
       }
-      options.onRefreshFailure?.(kind, toCredentialProblem(error).message);
-      held = { session: held.session, reloadAt: clock.now() + retryMs };
+      held = { session: held.session, reloadAt: clock.elapsedMs() + retryMs };
       return held.session;
     }
   }
 
   return {
     getCredentials() {
-      if (fetching === undefined && held !== undefined && clock.now() < held.reloadAt) {
+      if (fetching === undefined && held !== undefined && clock.elapsedMs() < held.reloadAt) {
         return Promise.resolve(held.session);
       }
       fetching ??= fetch().finally(() => {

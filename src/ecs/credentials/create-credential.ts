@@ -13,20 +13,21 @@ export type { Credential } from './session.ts';
 
 export interface CredentialOptions {
   readonly clock?: Clock | undefined;
-  /** Told when a refresh failed and the old keys stay in use; the reason holds no secret. */
+  /** Told of each fetch that failed, whether old keys stay in use or not; the reason holds no secret. */
   readonly onRefreshFailure?: ((kind: string, reason: string) => void) | undefined;
 }
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
-/** How often each kind is asked again. The providers of the SDK hold a session of their own and renew it when that is due. */
+/** How often each kind is asked again, if its keys do not expire before. */
 const reloadMs: Readonly<Record<CredentialKind, number>> = {
   'access-key': Number.POSITIVE_INFINITY,
   sts: Number.POSITIVE_INFINITY,
-  'ram-role': minuteMs,
-  oidc: minuteMs,
-  'ecs-ram-role': minuteMs,
-  'credentials-uri': minuteMs,
+  'ram-role': hourMs,
+  oidc: hourMs,
+  'ecs-ram-role': hourMs,
+  'credentials-uri': hourMs,
   'cli-profile': minuteMs,
   'credentials-file': minuteMs,
   'managed-token': 5 * minuteMs,

@@ -68,6 +68,11 @@ function answerProblem(error: Error): CredentialProblem | undefined {
   if (code !== undefined) {
     return new CredentialProblem(`the service that hands them out refused (${code})`, passing.test(code));
   }
+  if (error.message === 'IMDS credentials is disabled') {
+    return new CredentialProblem(
+      'ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids requests to the metadata service; unset it, or choose another kind',
+    );
+  }
   if (/get (sts token|role name)|retrieving credentials/.test(error.message)) {
     return new CredentialProblem('the service that hands them out gave no usable answer');
   }

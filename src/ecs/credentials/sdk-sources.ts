@@ -4,6 +4,7 @@ import {
   RAMRoleARNCredentialsProvider,
   URICredentialsProvider,
 } from '@alicloud/credentials';
+import { CredentialProblem } from './credential-failure.ts';
 import type {
   CredentialsUriSettings,
   EcsRamRoleSettings,
@@ -13,24 +14,40 @@ import type {
 } from './credential-settings.ts';
 import type { Credential, Session, SessionSource } from './session.ts';
 
-// The providers of the SDK fill what is not given from the environment, so everything is given.
+// The providers of the SDK fill what is not given from the environment, so everything is given. Only for the role of an
+// instance the environment of the plugin has a say too (docs/credentials.md): it may name the role, and forbid requests to
+// the metadata service, or those without a token.
 
 interface SdkProvider {
-  getCredentials(): Promise<{
+  /** Fetches a session, each time anew. */
+  refresher(): Promise<{
     readonly accessKeyId: string;
     readonly accessKeySecret: string;
-    readonly securityToken?: string | undefined;
-    readonly providerName: string;
+    readonly securityToken: string;
+    readonly expiration?: string;
   }>;
+  getProviderName(): string;
 }
 
-/** Made at the first fetch: making one can fail, and has to be reported then. It holds the session and renews it. */
+/**
+ * Asks the provider for a session and for nothing else. The one that it would hold and renew itself it keeps beyond its end
+ * when a renewal fails, tells nobody of the failure, and tries again ever more seldom.
+ */
 function fromProvider(create: () => SdkProvider): SessionSource {
-  let provider: SdkProvider | undefined;
   return async (): Promise<Session> => {
-    provider ??= create();
-    const { accessKeyId, accessKeySecret, securityToken, providerName } = await provider.getCredentials();
-    return { accessKeyId, accessKeySecret, securityToken: securityToken ?? '', providerName };
+    const provider = create();
+    const { accessKeyId, accessKeySecret, securityToken, expiration } = await provider.refresher();
+    const expiresAt = Date.parse(expiration ?? '');
+    if (Number.isNaN(expiresAt)) {
+      throw new CredentialProblem('the service that hands them out does not say when they expire');
+    }
+    return {
+      accessKeyId,
+      accessKeySecret,
+      securityToken,
+      providerName: provider.getProviderName(),
+      expiresAt,
+    };
   };
 }
 

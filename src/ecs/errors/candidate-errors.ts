@@ -6,7 +6,8 @@ const creating = ['CreateDisk'];
 /** Codes of CreateDisk after which the next category, level or zone of the class is tried. */
 export const candidateErrors: readonly ErrorGroup[] = [
   {
-    title: 'Category or zone not to be had: the next candidate is tried',
+    title:
+      'Category or zone not to be had: the next candidate is tried; where quotas rule out each, the answer is FAILED_PRECONDITION',
     source: apiPage('CreateDisk'),
     rows: [
       {
@@ -47,6 +48,18 @@ export const candidateErrors: readonly ErrorGroup[] = [
         actions: creating,
         kind: 'no-capacity',
         reason: 'a quota of the category or of the account is full; another candidate may fit',
+      },
+      {
+        code: 'QuotaExceed.DiskCapacity',
+        actions: creating,
+        kind: 'no-capacity',
+        reason: 'the capacity quota of the category is full; another category may fit',
+      },
+      {
+        code: 'QuotaExceeded.PostpaidDataDiskCapacity',
+        actions: creating,
+        kind: 'no-capacity',
+        reason: 'the quota of pay-as-you-go capacity is full; another category may fit',
       },
       {
         code: 'InvalidDataDiskCategory.*',

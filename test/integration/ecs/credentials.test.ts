@@ -14,6 +14,8 @@ import {
   token,
 } from '../../unit/ecs/credentials/fixtures.ts';
 
+const minuteMs = 60_000;
+
 describe('credentials that are fetched', () => {
   it('gives a long-lived key pair as it is', async () => {
     const credential = createCredential({ kind: 'access-key', ...keys });
@@ -64,9 +66,43 @@ describe('credentials that are fetched', () => {
       expect(service.requests).to.be.greaterThan(1);
     });
 
+    it('tells why it could not renew its keys, and has new ones as soon as they can be had', async () => {
+      await using service = await keyService();
+      const clock = new FakeClock(Date.now());
+      service.body = temporaryKeys(60);
+      const failures: string[] = [];
+      const onRefreshFailure = (kind: string, reason: string) => failures.push(`${kind}: ${reason}`);
+      const credential = createCredential(
+        { kind: 'credentials-uri', uri: service.uri },
+        { clock, onRefreshFailure },
+      );
+      await credential.getCredentials();
+      await clock.advance(49 * minuteMs);
+      await credential.getCredentials();
+      expect(service.requests).to.equal(1);
+
+      service.status = 503;
+      await clock.advance(2 * minuteMs);
+      expect((await credential.getCredentials()).accessKeyId).to.equal('TEMP');
+      const failure = 'credentials-uri: the service that hands them out answered with status 503';
+      expect(failures).to.deep.equal([failure]);
+      // An outage of two hours, in which somebody asks all the time.
+      for (let minute = 0; minute < 120; minute += 1) {
+        await clock.advance(minuteMs);
+        await credential.getCredentials().catch(() => undefined);
+      }
+      expect(new Set(failures)).to.deep.equal(new Set([failure]));
+      expect((await rejection(credential.getCredentials())).message).to.include('status 503');
+
+      const body = temporaryKeys(240).replace('TEMP', 'NEW');
+      Object.assign(service, { status: 200, body });
+      expect((await credential.getCredentials()).accessKeyId).to.equal('NEW');
+    });
+
     const badAnswers: readonly (readonly [string, number, string, string])[] = [
       ['a refusal', 403, `{"message":"${secret}"}`, 'status 403'],
       ['no JSON', 200, `<html>${secret}</html>`, 'no usable answer'],
+      ['no expiry', 200, temporaryKeys(60).replace('Expiration', 'Until'), 'does not say when they expire'],
       ['no token', 200, JSON.stringify({ AccessKeyId: 'A', AccessKeySecret: secret }), 'no usable answer'],
     ];
     for (const [name, status, body, text] of badAnswers) {
@@ -125,14 +161,28 @@ describe('credentials that are fetched', () => {
       expect(error.message).to.include('file /nowhere/token cannot be read (ENOENT)');
     });
 
-    it('passes the failure of the base credentials on', async () => {
-      const credential = createCredential({
+    it('says which variable forbids to ask for the role of the instance', async () => {
+      process.env['ALIBABA_CLOUD_ECS_METADATA_DISABLED'] = 'true';
+      try {
+        const error = await rejection(createCredential({ kind: 'ecs-ram-role' }).getCredentials());
+        expect(error.kind).to.equal('unauthenticated');
+        expect(error.message).to.include('ALIBABA_CLOUD_ECS_METADATA_DISABLED');
+      } finally {
+        delete process.env['ALIBABA_CLOUD_ECS_METADATA_DISABLED'];
+      }
+    });
+
+    it('passes the failure of the base credentials on, and tells it once', async () => {
+      const settings: CredentialSettings = {
         kind: 'ram-role',
         roleArn: 'acs:ram::1:role/r',
         base: { kind: 'managed-token', file: '/nowhere/token' },
         stsEndpoint: unreachable,
-      });
+      };
+      const failures: string[] = [];
+      const credential = createCredential(settings, { onRefreshFailure: (kind) => failures.push(kind) });
       expect((await rejection(credential.getCredentials())).message).to.include('kind managed-token');
+      expect(failures).to.deep.equal(['managed-token']);
     });
   });
 });

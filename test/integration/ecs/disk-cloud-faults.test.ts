@@ -230,4 +230,17 @@ describe('checking access', () => {
     expect(skewed.kind).to.equal('unauthenticated');
     expect(skewed.message).to.include('set the clock of the node');
   });
+
+  it('takes being throttled for being let in, at once, and nothing else', async () => {
+    await using emulator = await startEmulator();
+    const cloud = connect({ endpoint: emulator.endpoint });
+    const throttle = { type: 'error', code: 'Throttling.User' } as const;
+    await emulator.addFault({ action: 'DescribeDisks', effect: throttle });
+    await cloud.checkLetIn(aCall());
+    expect(cloud.observer.throttles).to.deep.equal(['DescribeDisks']);
+
+    await using other = await startEmulator();
+    const wrong = connect({ endpoint: other.endpoint, keys });
+    expect((await rejection(wrong.checkLetIn(aCall()))).kind).to.equal('unauthenticated');
+  });
 });

@@ -187,6 +187,19 @@ describe('A plugin that ECS does not let in', () => {
     });
   }
 
+  it('is ready while ECS throttles it, and not said to get no answer', async () => {
+    await using emulator = await startEmulator();
+    using directory = socketDirectory();
+    await emulator.addFault({
+      action: 'DescribeDisks',
+      effect: { type: 'error', code: 'Throttling.User', status: 400 },
+    });
+    await using plugin = await startPlugin({ ecsEndpoint: emulator.endpoint, socket: directory.socket });
+    await untilReady(plugin.client);
+    expect((await fetch(`${plugin.httpUrl}/readyz`)).status).to.equal(200);
+    expect(plugin.process.output()).not.to.contain('not ready');
+  });
+
   it('becomes ready once ECS lets it in, without a restart', async () => {
     await using emulator = await startEmulator();
     using directory = socketDirectory();

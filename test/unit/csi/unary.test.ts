@@ -74,6 +74,16 @@ describe('a unary call over a socket', () => {
     expect(served.finished[0]?.error).to.be.instanceOf(StatusError);
   });
 
+  it('answers also with a text that holds half a character', async () => {
+    await using served = await serveRpcs({
+      ControllerGetCapabilities: () => Promise.reject(new DiskError('conflict', 'tag \ud83d of disk d-1')),
+    });
+
+    const error = await startCall(served.client, new Date(Date.now() + 5_000)).error;
+
+    expect(error).to.include({ code: status.ALREADY_EXISTS, details: 'tag \ufffd of disk d-1' });
+  });
+
   for (const [how, rpc] of [
     [
       'at once',

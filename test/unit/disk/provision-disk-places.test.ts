@@ -46,6 +46,22 @@ describe('provisionDisk with several candidates', () => {
     expect(cloud.disks.values()).to.have.length(1);
   });
 
+  it('names the quota when it is in the way of each, and not when one is not offered', async () => {
+    for (const [other, kind] of [
+      ['no-capacity', 'quota'],
+      ['not-offered', 'not-offered'],
+    ] as const) {
+      const cloud = new FakeDiskCloud();
+      cloud.failNext('createDisk', 'no-capacity', other);
+
+      const error = await rejectionOf(provision(cloud, { categories: ['cloud_ssd'] }));
+
+      expect(error).to.have.property('kind', kind);
+      expect(error.message).to.contain('cloud_ssd in cn-hangzhou-i: ');
+      expect(cloud.countOf('createDisk')).to.equal(2);
+    }
+  });
+
   it('lets the scheduler go on when an earlier attempt has made the disk in a zone not wanted any more', async () => {
     const cloud = new FakeDiskCloud();
     const { id } = await provision(cloud, { zoneIds: ['cn-hangzhou-h'] });

@@ -73,6 +73,16 @@ describe('batched look-ups', () => {
     expect(requests.length).to.be.lessThan(25);
   });
 
+  for (const stepMs of [-4_000, 86_400_000]) {
+    it(`waits no longer when the clock of the node is set by ${String(stepMs / 1_000)} s`, async () => {
+      const { clock, lookUp } = setUp();
+      clock.step(stepMs);
+      const result = watch(lookUp('d-1', aCall()));
+      await clock.advance(5);
+      expect(result.value).to.deep.equal({ id: 'd-1' });
+    });
+  }
+
   it('finds nothing, without asking, where the text is no id', async () => {
     const { clock, lookUp, requests } = setUp();
     const result = watch(lookUp('"] or all', aCall()));

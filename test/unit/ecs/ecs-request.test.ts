@@ -123,6 +123,20 @@ describe('sending a request', () => {
     expect(held.settled).to.equal(true);
   });
 
+  it('sends what is urgent past those that wait, once, and says that it was throttled', async () => {
+    const { read, clock } = setUp();
+    const held = watch(read(look(answers(ecsError('Throttling.User'), fine).send), aCall()));
+    await settle();
+    const urgent = answers(ecsError('Throttling.User'), fine);
+    const request = { ...look(urgent.send), isUrgent: true };
+    expect((await rejection(read(request, aCall()))).kind).to.equal('throttled');
+    expect(await read(request, aCall())).to.deep.equal({ requestId: 'RID-9' });
+    expect(urgent.count).to.equal(2);
+    expect(held.settled).to.equal(false);
+    await clock.advance(1_000);
+    expect(held.settled).to.equal(true);
+  });
+
   it('never sends a change again whose outcome is unknown', async () => {
     const { read } = setUp();
     const ecs = answers(lost, fine);

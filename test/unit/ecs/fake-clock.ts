@@ -9,6 +9,7 @@ interface Sleeper {
 /** A clock that stands still until it is told to move. */
 export class FakeClock implements Clock {
   #now: number;
+  #elapsed = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(startMs = 0) {
@@ -19,21 +20,31 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
+  elapsedMs(): number {
+    return this.#elapsed;
+  }
+
+  /** Sets the clock back or forth, as one does with that of a node. No time passes. */
+  step(byMs: number): void {
+    this.#now += byMs;
+  }
+
   /** How many timers are set. */
   get pending(): number {
     return this.#sleepers.size;
   }
 
-  /** When the first of them is due. */
+  /** When the first of them is due, by the clock as it goes now. */
   get nextAt(): number | undefined {
-    return this.#next(Infinity)?.at;
+    const next = this.#next(Infinity);
+    return next === undefined ? undefined : this.#now + next.at - this.#elapsed;
   }
 
   sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const sleeper: Sleeper = {
-        at: this.#now + durationMs,
+        at: this.#elapsed + durationMs,
         wake: () => {
           this.#sleepers.delete(sleeper);
           signal?.removeEventListener('abort', abort);
@@ -51,14 +62,19 @@ export class FakeClock implements Clock {
 
   /** Moves on, waking each sleeper at its time and letting what follows from it happen first. */
   async advance(durationMs: number): Promise<void> {
-    const end = this.#now + durationMs;
+    const end = this.#elapsed + durationMs;
     await settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#now = next.at;
+      this.#passTo(next.at);
       next.wake();
       await settle();
     }
-    this.#now = end;
+    this.#passTo(end);
+  }
+
+  #passTo(at: number): void {
+    this.#now += at - this.#elapsed;
+    this.#elapsed = at;
   }
 
   #next(end: number): Sleeper | undefined {

@@ -135,4 +135,18 @@ describe('ThrottleGate', () => {
     await clock.advance(0);
     expect(late.settled).to.equal(true);
   });
+
+  for (const stepMs of [-3_600_000, 3_600_000]) {
+    it(`probes in time when the clock of the node is set by ${String(stepMs / 3_600_000)} h`, async () => {
+      const clock = new FakeClock(7_200_000);
+      const gate = new ThrottleGate(clock);
+      (await gate.enter(never)).leave('throttled');
+      clock.step(stepMs);
+      const waiting = watch(gate.enter(never));
+      await clock.advance(999);
+      expect(waiting.settled).to.equal(false);
+      await clock.advance(1);
+      expect(waiting.settled).to.equal(true);
+    });
+  }
 });

@@ -35,6 +35,12 @@ describe('toDiskError', () => {
     expect(messages[0]).not.to.include('RID');
   });
 
+  it('cuts a long text, and leaves no half character', () => {
+    const text = `${'x'.repeat(299)}\u{1f4be} is what the disk is called`;
+    const { message } = toDiskError(ecsError('DiskError', { text }), 'DeleteDisk', 'delete disk d-1');
+    expect(message).to.equal(`delete disk d-1: ${'x'.repeat(299)}\ufffd (DiskError)`);
+  });
+
   it('names the right that is missing', () => {
     const answer = ecsError('Forbidden.RAM', { detail: { AuthAction: 'ecs:DeleteDisk' } });
     const error = toDiskError(answer, 'DeleteDisk', 'delete disk d-1');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cloneTags } from '../../../../src/disk/clone/clone-mark.ts';
 import { Keeper, type KeeperAct } from '../../../../src/disk/guards/keeper.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { aCall } from '../../../support/builders.ts';
@@ -238,5 +239,17 @@ describe('Keeper', () => {
     expect(problems).to.have.length(1);
     await keeper.round(aCall());
     expect(scene.cluster.protections.size).to.equal(0);
+  });
+
+  it('looks after the clones first, whose way back ends where nobody does', async () => {
+    const scene = new GuardScene();
+    const looks: string[] = [];
+    const list = scene.cloud.listSnapshotIds.bind(scene.cloud);
+    scene.cloud.listSnapshotIds = (tag, call) => {
+      looks.push(tag.key);
+      return list(tag, call);
+    };
+    await keeperOf(scene).keeper.round(aCall());
+    expect(looks).to.deep.equal([cloneTags.step.key, cloneTags.wayBack.key, tagKeys.guard]);
   });
 });

@@ -57,6 +57,14 @@ describe('a credential', () => {
     expect(world.fetches).to.equal(1);
   });
 
+  it('looks again in time, also when the clock of the node is set back', async () => {
+    const world = setUp();
+    await world.get();
+    world.clock.step(-60 * minuteMs);
+    await world.clock.advance(minuteMs);
+    expect(await world.get()).to.equal('AK-2');
+  });
+
   it('keeps what it has until it is time to look again', async () => {
     const world = setUp();
     expect(await world.get()).to.equal('AK-1');
@@ -97,6 +105,7 @@ describe('a credential', () => {
     world.failure = new CredentialProblem('the file is gone');
     await world.clock.advance(5 * minuteMs);
     const error = await rejection(world.get());
+    expect(world.refreshFailures).to.deep.equal(['the file is gone']);
     expect(error.message).to.equal('no keys from the credentials of kind fake: the file is gone');
     expect(error.kind).to.equal('unauthenticated');
   });
