@@ -82,8 +82,8 @@ export interface DeleteProtection {
   readonly snapshotId: string;
   readonly sizeGiB: number;
   readonly cutAt: Date;
-  /** When ECS deletes the snapshot. */
-  readonly expiresAt: Date;
+  /** When ECS deletes the snapshot; `undefined` when it never does. Once on record, it may be kept for longer. */
+  readonly expiresAt: Date | undefined;
   /** `undefined` when Kubernetes knows no volume for the disk (any more). */
   readonly volume: ClusterVolume | undefined;
 }
@@ -95,6 +95,7 @@ export interface RecordedProtection {
   readonly contentName: string;
   readonly snapshotName: string;
   readonly namespace: string;
+  /** The earliest end of the snapshot. */
   readonly expiresAt: Date | undefined;
 }
 

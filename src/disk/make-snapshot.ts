@@ -29,8 +29,13 @@ export interface IntentTokens {
   readonly tokensAfterRefusal?: (refusedToken: string) => readonly string[];
 }
 
+/** The same, where the next one is known at once. */
+interface KnownTokens extends IntentTokens {
+  readonly tokenAfter: (goneId: string) => string;
+}
+
 /** Tokens made of the parts that make up an intent. */
-export function tokensOf(...intent: readonly string[]): IntentTokens {
+export function tokensOf(...intent: readonly string[]): KnownTokens {
   return {
     firstToken: clientToken(...intent),
     tokenAfter: (goneId) => clientToken(...intent, 'after', goneId),
@@ -60,7 +65,7 @@ export function tokensOfMinute(nowMs: number): (refusedToken: string) => string[
 export function rememberedTokens(
   sightings: Sightings,
   ...intent: readonly (string | undefined)[]
-): { readonly firstToken: string; readonly tokenAfter: (goneId: string) => string } {
+): KnownTokens {
   const first = clientToken(...intent);
   return {
     firstToken: sightings.freeToken(first),

@@ -35,6 +35,12 @@ export class Sightings {
     return since !== undefined && this.#now() - since < doubtAfterMs;
   }
 
+  /** Notes that something may show up from now on, such as what a request without an answer has made. */
+  mayShowUp(what: string): void {
+    this.seen(what);
+    this.isMissingForLong(what);
+  }
+
   /** Notes that it is there. */
   seen(what: string): void {
     this.#missingSince.delete(what);

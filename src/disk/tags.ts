@@ -41,6 +41,15 @@ export function ownerTag(clusterId: string | undefined): Tag {
     : { key: tagKeys.cluster, value: clusterId };
 }
 
+/**
+ * Whether a resource is this cluster's to clean up. Without a cluster id: of no cluster in particular. Those of clusters with an
+ * id carry the tag of the driver too, and whether somebody needs them, only their cluster knows.
+ */
+export function isOwn(tags: ReadonlyMap<string, string>, clusterId: string | undefined): boolean {
+  const owner = ownerTag(clusterId);
+  return tags.get(owner.key) === owner.value && tags.get(tagKeys.cluster) === clusterId;
+}
+
 /** Whether a resource belongs to this cluster, or to no cluster in particular. */
 export function isOursOrNobodys(tags: ReadonlyMap<string, string>, clusterId: string | undefined): boolean {
   const owner = tags.get(tagKeys.cluster);

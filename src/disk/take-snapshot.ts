@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import { diskCategories } from './categories.ts';
 import type { Tag } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError } from './disk-error.ts';
+import { DiskError, isDiskError, isFinal } from './disk-error.ts';
 import { ecsNameFor, keyInText } from './ecs-name.ts';
 import {
   makeSnapshot,
@@ -43,8 +43,50 @@ export async function takeSnapshot(
   if (existing !== undefined) {
     return await unlessFailed(parts, await useExisting(parts, existing, call), call);
   }
-  await assertCanHaveSnapshots(parts.cloud, request.diskId, call);
-  return await unlessFailed(parts, await create(parts, request, call), call);
+  return await unlessFailed(parts, await make(parts, request, call), call);
+}
+
+async function make(parts: TakeSnapshotParts, request: SnapshotRequest, call: Call): Promise<Snapshot> {
+  try {
+    await assertCanHaveSnapshots(parts.cloud, request.diskId, call);
+    return await create(parts, request, call);
+  } catch (error) {
+    noteUnanswered(parts, request, error);
+    if (!isFinal(error)) {
+      throw error;
+    }
+    return await unlessMadeBefore(parts, request, error, call);
+  }
+}
+
+/** What this process remembers of a request whose outcome it never learnt. */
+function unanswered({ key }: SnapshotRequest): string {
+  return `snapshot ${key}`;
+}
+
+function noteUnanswered({ sightings }: TakeSnapshotParts, request: SnapshotRequest, error: unknown): void {
+  if (isDiskError(error, 'outcome-unknown')) {
+    // Counted from the last one: each may have made something.
+    sightings.mayShowUp(unanswered(request));
+  }
+}
+
+/** Before a refusal becomes final, and the caller forgets the name: what an earlier attempt made may show up only now. */
+async function unlessMadeBefore(
+  parts: TakeSnapshotParts,
+  request: SnapshotRequest,
+  error: DiskError,
+  call: Call,
+): Promise<Snapshot> {
+  const existing = await findByKey(parts, request, 'alone', call);
+  if (existing !== undefined) {
+    return await useExisting(parts, existing, call);
+  }
+  if (parts.sightings.isAwaited(unanswered(request))) {
+    const message = `${keyInText(request.key)} was asked for before, without an answer; waiting for what that made to show up`;
+    throw new DiskError('busy', message, { cause: error });
+  }
+  throw error;
 }
 
 async function useExisting(parts: TakeSnapshotParts, existing: Snapshot, call: Call): Promise<Snapshot> {

@@ -62,6 +62,7 @@ const definitions = {
     textList,
   ),
   groupCategories: setting<readonly string[]>(['cloud_essd', 'cloud_auto', 'cloud_essd_entry'], textList),
+  multiAttachTimes: setting<'of-disk' | 'of-attachments'>('of-disk', oneOf('of-disk', 'of-attachments')),
   allowNeverAttachedSnapshots: setting(false, booleanValue),
   allowNeverUsedSnapshots: setting(false, booleanValue),
   writeUnattached: setting(false, booleanValue),

@@ -129,7 +129,7 @@ function origin(protection: DeleteProtection, settings: ProtectionSettings) {
     [annotationOf.diskId]: diskId,
     [annotationOf.snapshotId]: protection.snapshotId,
     [annotationOf.cutAt]: protection.cutAt.toISOString(),
-    [annotationOf.expiresAt]: protection.expiresAt.toISOString(),
+    [annotationOf.expiresAt]: protection.expiresAt?.toISOString(),
     [annotationOf.size]: `${protection.sizeGiB}Gi`,
   };
   return {

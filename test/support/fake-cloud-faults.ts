@@ -1,5 +1,4 @@
 import { DiskError, type DiskErrorKind } from '../../src/disk/disk-error.ts';
-import type { Tag } from '../../src/disk/disk.ts';
 import type { GroupCloud } from '../../src/disk/groups/group-calls.ts';
 
 export type CloudMethod = keyof GroupCloud;
@@ -109,12 +108,8 @@ export function errorFor(fault: Exclude<Fault, 'none'>, method: CloudMethod): Er
   return new DiskError(isLost ? 'outcome-unknown' : fault, `${method}: made to fail with ${fault}`);
 }
 
-export function idsWith(
-  tag: Tag,
-  all: readonly { readonly id: string; readonly tags: ReadonlyMap<string, string> }[],
-): string[] {
-  return all
-    .filter(({ tags }) => tags.get(tag.key) === tag.value)
-    .map(({ id }) => id)
-    .sort();
+export function throwAny(error: Error | undefined): void {
+  if (error !== undefined) {
+    throw error;
+  }
 }

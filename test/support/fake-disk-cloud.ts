@@ -7,9 +7,9 @@ import { DiskError } from '../../src/disk/disk-error.ts';
 import type { NewSnapshot, Snapshot } from '../../src/disk/snapshot.ts';
 import { aDisk, aSnapshot, diskFrom, snapshotFrom } from './builders.ts';
 import { FakeAttachments } from './fake-attachments.ts';
-import { errorFor, idsWith, refusal, there, UsedTokens } from './fake-cloud-faults.ts';
+import { errorFor, refusal, there, throwAny, UsedTokens } from './fake-cloud-faults.ts';
 import type { CloudCall, CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
-import { LookedAt } from './looked-at.ts';
+import { idsWith, LookedAt } from './looked-at.ts';
 
 export type { CloudMethod, FakeDiskCloudOptions, Fault } from './fake-cloud-faults.ts';
 
@@ -173,8 +173,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
 
   deleteSnapshot(snapshotId: string, options: { readonly force: boolean }, call: Call): Promise<void> {
     return this.answer('deleteSnapshot', [snapshotId, options], call, () => {
-      const isSource = this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
-      if (this.images.has(snapshotId) || (isSource && !options.force)) {
+      if (this.images.has(snapshotId) || (this.#isSource(snapshotId) && !options.force)) {
         const kind = this.images.has(snapshotId) ? 'in-use' : 'source-of-disks';
         throw refusal(kind, `delete snapshot ${snapshotId}: something was made from it`);
       }
@@ -206,7 +205,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   }
 
   findSnapshot(snapshotId: string, call: Call): Promise<Snapshot | undefined> {
-    return this.answer('findSnapshot', [snapshotId], call, () => this.snapshots.look(snapshotId));
+    return this.answer('findSnapshot', [snapshotId], call, () => {
+      const found = this.snapshots.look(snapshotId);
+      return found === undefined || !this.#isSource(snapshotId) ? found : { ...found, usedByDisks: true };
+    });
   }
 
   findSnapshots(snapshotIds: readonly string[], call: Call): Promise<Snapshot[]> {
@@ -324,10 +326,7 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
   }
 
   protected startSnapshot(request: NewSnapshot, disk: Disk): string {
-    const refused = this.options.snapshotRefusal?.();
-    if (refused !== undefined) {
-      throw refused;
-    }
+    throwAny(this.options.snapshotRefusal?.());
     const cutAt = new Date(this.options.cutAtMs?.() ?? Date.UTC(2026, 0, 2, 0, 0, this.#made));
     const isFailing = this.#failSnapshots > 0;
     this.#failSnapshots -= isFailing ? 1 : 0;
@@ -341,6 +340,10 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
       this.snapshots.change(id, done, this.looks.uploading);
     }
     return id;
+  }
+
+  #isSource(snapshotId: string): boolean {
+    return this.disks.values().some((disk) => disk.sourceSnapshotId === snapshotId);
   }
 
   #assertNoSnapshotInTheMaking(diskId: string): void {

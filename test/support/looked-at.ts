@@ -1,3 +1,5 @@
+import type { Tag } from '../../src/disk/disk.ts';
+
 interface Change<T> {
   looks: number;
   readonly changes: Partial<T> | 'gone';
@@ -98,4 +100,15 @@ export class LookedAt<T extends { readonly id: string }> {
     }
     return found;
   }
+}
+
+/** The ids of all that carry the tag, sorted. */
+export function idsWith(
+  tag: Tag,
+  all: readonly { readonly id: string; readonly tags: ReadonlyMap<string, string> }[],
+) {
+  return all
+    .filter(({ tags }) => tags.get(tag.key) === tag.value)
+    .map(({ id }) => id)
+    .sort();
 }

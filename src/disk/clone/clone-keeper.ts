@@ -3,7 +3,7 @@ import type { Disk } from '../disk.ts';
 import { withVolume, type GuardParts } from '../guards/guard-parts.ts';
 import { deleteRetentionOf, hasInstantAccess, maxRetentionDays } from '../guards/policy.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { ownerTag, tagKeys } from '../tags.ts';
+import { isOwn, tagKeys } from '../tags.ts';
 import { cloneTags, isCloneSnapshot, isDoneWith, isTakenFor } from './clone-mark.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -32,14 +32,11 @@ export class CloneKeeper {
   /** Those that are uploaded, with their clones. */
   async pairs(call: Call): Promise<ClonePair[]> {
     const { cloud, clusterId } = this.#parts;
-    const owner = ownerTag(clusterId);
     const tags = [cloneTags.step, cloneTags.wayBack];
     const ids = (await Promise.all(tags.map((tag) => cloud.listSnapshotIds(tag, call)))).flat();
     const snapshots = (await cloud.findSnapshots(ids, call)).filter(
       (snapshot) =>
-        isCloneSnapshot(snapshot) &&
-        snapshot.tags.get(owner.key) === owner.value &&
-        snapshot.status === 'accomplished',
+        isCloneSnapshot(snapshot) && isOwn(snapshot.tags, clusterId) && snapshot.status === 'accomplished',
     );
     const pairs = await this.#withClones(snapshots, call);
     this.#cloneIds = new Map(pairs.map(({ snapshot, clone }) => [snapshot.id, clone.id]));

@@ -33,6 +33,10 @@ export function isTakenFor(snapshot: Snapshot, disk: Disk): boolean {
  * Whether the clone is done with the snapshot that was taken for it. Once it is, it is for ever: the mark is there from the
  * first moment, and what an instance has had, it has had. So who sees that it is not knows that nobody has decided to remove
  * it. Only the mark counts, not the policy, which comes and goes.
+ *
+ * But for a multi-attach clone of which ECS says only beside each instance that it was attached: free again, it seems never to
+ * have been. If the keeper has not seen it in use, its snapshot is kept on, though nobody may need it. If it has, and is about
+ * to remove it, a look right before that sees when it has become the protection of the clone.
  */
 export function isDoneWith(snapshot: Snapshot, clone: Disk): boolean {
   return snapshot.tags.get(tagKeys.cloneSnapshot) !== marks.wayBack || clone.wasEverAttached;

@@ -4,6 +4,7 @@ import { isDiskId, type Disk, type Tag } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import type { GroupCloud } from '../groups/group-calls.ts';
 import type { SnapshotGroup } from '../groups/snapshot-group.ts';
+import { inheritedTag } from '../guards/guard-snapshot.ts';
 import { regionAttribute } from '../guards/own-region.ts';
 import type { SpecCalls } from '../modify/spec-calls.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -54,7 +55,7 @@ export interface Looks extends DoctorParts {
   readonly expandSnapshots: () => Promise<readonly Snapshot[]>;
   readonly deleteSnapshots: () => Promise<readonly Snapshot[]>;
   readonly cloneSnapshots: () => Promise<readonly Snapshot[]>;
-  /** Those of clones that are the protection of a clone which was deleted. */
+  /** Those of clones, and of guards, that are the protection of a deleted disk which was made from them. */
   readonly takenOverSnapshots: () => Promise<readonly Snapshot[]>;
   readonly groups: () => Promise<readonly SnapshotGroup[]>;
   readonly driver: () => Promise<SeenDriver | undefined>;
@@ -98,7 +99,7 @@ export function createLooks(parts: DoctorParts, call: Call): Looks {
     expandSnapshots: once(() => ownSnapshots({ key: tagKeys.guard, value: 'expand' })),
     deleteSnapshots: once(() => ownSnapshots({ key: tagKeys.guard, value: 'delete' })),
     cloneSnapshots: once(() => ownSnapshots(cloneTags.step, cloneTags.wayBack)),
-    takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver)),
+    takenOverSnapshots: once(() => ownSnapshots(cloneTags.takenOver, inheritedTag)),
     groups: once(async () => await cloud.findSnapshotGroupsByTag(ownTag(), call)),
     ...looksAtCluster(cluster, call),
     place: once(() => lookAtPlace(looks)),

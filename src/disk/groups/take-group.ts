@@ -198,8 +198,7 @@ function assertOfNoOtherCluster({ key, diskIds }: GroupRequest, named: readonly 
 function noteUnanswered({ sightings }: GroupParts, request: GroupRequest, error: unknown): void {
   if (isDiskError(error, 'outcome-unknown')) {
     // Counted from the last one: each may have made something.
-    sightings.seen(unanswered(request));
-    sightings.isMissingForLong(unanswered(request));
+    sightings.mayShowUp(unanswered(request));
   }
 }
 

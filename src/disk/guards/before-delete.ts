@@ -2,21 +2,20 @@ import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
 import { isInUse, type Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
-import { makeSnapshot, tokensOf, tokensOfMinute } from '../make-snapshot.ts';
 import type { BeforeDelete } from '../remove-disk.ts';
 import { isReady, type Snapshot } from '../snapshot.ts';
 import { tagKeys } from '../tags.ts';
 import { requireDisk } from '../waiting.ts';
 import { untilAvailable } from './available-snapshot.ts';
-import { expiryOf, guardTags, isGuardSnapshot } from './guard-snapshot.ts';
+import { dropOutdated, findProtection, takeProtection } from './delete-snapshot.ts';
+import { expiryOf, inheritedTag, isGuardSnapshot } from './guard-snapshot.ts';
 import { findInheritedSnapshot, mayHoldData, maySecureDeletion } from './inherited-snapshot.ts';
 import { keepForDeletion } from './keep-for-deletion.ts';
+import { holdsLastState, isUseUnknown } from './last-state.ts';
 import { report, type Guarded, type GuardParts } from './guard-parts.ts';
 import { assertNoOtherVolume } from './other-volume.ts';
 import { deleteRetentionOf, hasInstantAccess } from './policy.ts';
 import { restoreCommand } from './restore-command.ts';
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * The guard before a deletion: a disk whose class asks for it is deleted only when a snapshot of its last state can be
@@ -75,13 +74,15 @@ async function secure(
   call: Call,
 ): Promise<Snapshot | undefined> {
   try {
-    const snapshot = await takenOrInherited(parts, guarded, days, call);
+    const { snapshot, outdated } = await takenOrInherited(parts, guarded, days, call);
     if (snapshot === undefined) {
       return undefined;
     }
     const waiting = `disk ${guarded.disk.id} is deleted once its snapshot ${snapshot.id} is available; ECS is still at it`;
     const available = await untilAvailable(parts, snapshot, waiting, call);
-    return await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
+    const kept = await keepForDeletion(parts, { diskId: guarded.disk.id, snapshot: available, days }, call);
+    await dropOutdated(parts, outdated, call);
+    return kept;
   } catch (error) {
     if (
       isDiskError(
@@ -102,27 +103,37 @@ async function secure(
   }
 }
 
+interface WayBack {
+  readonly snapshot: Snapshot | undefined;
+  /** What earlier attempts took, and nobody needs once this one can be restored from. */
+  readonly outdated: readonly Snapshot[];
+}
+
 async function takenOrInherited(
   parts: GuardParts,
-  guarded: Guarded,
+  { disk }: Guarded,
   days: number,
   call: Call,
-): Promise<Snapshot | undefined> {
+): Promise<WayBack> {
   try {
-    return (await findProtection(parts, guarded.disk, call)) ?? (await take(parts, guarded, days, call));
+    const { serving, last, outdated } = await findProtection(parts, disk, call);
+    return { snapshot: serving ?? (await takeProtection(parts, disk, { days, last }, call)), outdated };
   } catch (error) {
     if (!isDiskError(error, 'never-used')) {
       throw error;
     }
-    return await inherited(parts, guarded.disk, call);
+    return { snapshot: await inherited(parts, disk, call), outdated: [] };
   }
 }
 
-/** The snapshot that the disk was made from. The guard of an expansion goes with it; as that of a deletion it stays. */
+/**
+ * The snapshot that the disk was made from. One of a guard is marked: that of an expansion would go with it, and one that was
+ * taken before a deletion would pass for the last state of its own disk, which may have been used since.
+ */
 async function inherited({ cloud }: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
   const source = await findInheritedSnapshot(cloud, disk, call, maySecureDeletion);
-  if (source !== undefined && isGuardSnapshot(source, 'expand')) {
-    await cloud.tagSnapshot(source.id, { key: tagKeys.guard, value: 'delete' }, call);
+  if (source !== undefined && (isGuardSnapshot(source, 'expand') || isGuardSnapshot(source, 'delete'))) {
+    await cloud.tagSnapshot(source.id, inheritedTag, call);
   }
   return source;
 }
@@ -133,56 +144,6 @@ function refuse(parts: GuardParts, guarded: Guarded, error: DiskError): DiskErro
   // What failed may work next time; a quota or a missing right needs somebody to act.
   const kind = error.kind === 'failed' ? 'busy' : 'wrong-state';
   return new DiskError(kind, message, { code: error.code, cause: error });
-}
-
-/**
- * The snapshot that an earlier attempt made, unless the disk was in use again since: that is another state. Of several,
- * the newest: a record that leads to it already is not replaced by one of an older snapshot.
- */
-async function findProtection(parts: GuardParts, disk: Disk, call: Call): Promise<Snapshot | undefined> {
-  const snapshots = await parts.cloud.findSnapshotsOfDisk(disk.id, call);
-  return snapshots
-    .filter((snapshot) => isGuardSnapshot(snapshot, 'delete') && snapshot.status !== 'failed')
-    .filter((snapshot) => snapshot.cutAt === undefined || holdsLastState(snapshot, disk))
-    .toSorted((a, b) => cutTime(b) - cutTime(a) || a.id.localeCompare(b.id))[0];
-}
-
-function cutTime({ cutAt }: Snapshot): number {
-  return cutAt?.getTime() ?? 0;
-}
-
-/** Whether no instance has had the disk since the cut. */
-function holdsLastState({ cutAt }: Snapshot, disk: Disk): boolean {
-  return cutAt !== undefined && cutAt.getTime() >= lastUseOf(disk);
-}
-
-/** When an instance last got or let go of the disk, in milliseconds since 1970; 0 when none ever did. */
-function lastUseOf({ lastAttachedAt, lastDetachedAt }: Disk): number {
-  return Math.max(lastAttachedAt?.getTime() ?? 0, lastDetachedAt?.getTime() ?? 0);
-}
-
-async function take(parts: GuardParts, { disk }: Guarded, days: number, call: Call): Promise<Snapshot> {
-  // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
-  // the detach yet, or never: the token would lead to the snapshot of the state before for ever.
-  const lastUse = lastUseOf(disk);
-  const intent = lastUse === 0 ? 'unused' : new Date(lastUse).toISOString();
-  return await makeSnapshot(
-    parts,
-    {
-      diskId: disk.id,
-      name: `${disk.id}-delprotect`,
-      description: `before the deletion of disk ${disk.id}`,
-      retentionDays: days,
-      resourceGroupId: undefined,
-      tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
-    },
-    {
-      ...tokensOf('delete-guard', disk.id, intent),
-      tokensAfterRefusal: tokensOfMinute(parts.now()),
-      findExisting: () => findProtection(parts, disk, call),
-    },
-    call,
-  );
 }
 
 /**
@@ -197,7 +158,7 @@ async function record(
 ): Promise<RecordedProtection | undefined> {
   const { disk, volume } = guarded;
   const cutAt = snapshot.cutAt ?? new Date(parts.now());
-  const expiresAt = expiryOf(snapshot) ?? new Date(cutAt.getTime() + 365 * dayMs);
+  const expiresAt = expiryOf(snapshot);
   const { id: snapshotId, sourceDiskSizeGiB: sizeGiB } = snapshot;
   try {
     const protection = { diskId: disk.id, snapshotId, sizeGiB, cutAt, expiresAt, volume };
@@ -210,7 +171,7 @@ async function record(
       throw notRecorded(parts, guarded, snapshot, error);
     }
     const command = restoreCommand(snapshot, volume, parts.driverName);
-    const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${expiresAt.toISOString()}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
+    const message = `snapshot ${snapshot.id} of disk ${disk.id} is kept until ${endOf(snapshot)}, but no VolumeSnapshot leads to it: ${error.message}. To restore it: ${command}`;
     const key = `not-recorded-${snapshot.id}`;
     report(parts, guarded, { type: 'Warning', reason: 'ProtectionNotRecorded', on: 'volume', message, key });
     return undefined;
@@ -250,11 +211,12 @@ async function assertStillSafe(
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
     );
   }
-  if (isInUse(disk) || !(holdsLastState(now, disk) || isInherited(now, disk, before))) {
-    throw new DiskError(
-      'busy',
-      `disk ${disk.id} is not deleted: it was used again after its snapshot was cut`,
-    );
+  if (isInUse(disk) || !(holdsLastState(now, disk, parts.now()) || isInherited(now, disk, before))) {
+    const why =
+      !isInUse(disk) && isUseUnknown(disk)
+        ? `its snapshot ${snapshot.id} was cut too long ago, and ECS does not say whether it was used since; call again`
+        : 'it was used again after its snapshot was cut';
+    throw new DiskError('busy', `disk ${disk.id} is not deleted: ${why}`);
   }
 }
 
@@ -273,12 +235,15 @@ function reportProtected(
   guarded: Guarded,
   { snapshot, recorded }: { snapshot: Snapshot; recorded: RecordedProtection | undefined },
 ): void {
-  const until = expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
   const where =
     recorded === undefined
       ? ''
       : `; VolumeSnapshot ${recorded.namespace}/${recorded.snapshotName} leads to it`;
-  const message = `disk ${guarded.disk.id} is deleted now; its snapshot snapshotId[${snapshot.id}] is kept until ${until}${where}`;
+  const message = `disk ${guarded.disk.id} is deleted now; its snapshot snapshotId[${snapshot.id}] is kept until ${endOf(snapshot)}${where}`;
   const key = `delete-protected-${snapshot.id}`;
   report(parts, guarded, { type: 'Normal', reason: 'DeleteProtected', on: 'volume', message, key });
+}
+
+function endOf(snapshot: Snapshot): string {
+  return expiryOf(snapshot)?.toISOString() ?? 'it is deleted by hand';
 }

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { isDiskError } from '../disk-error.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { isFree } from './expand-release.ts';
 import type { GuardParts } from './guard-parts.ts';
 import { expandGuardsAmong, keptAmong, supersededAmong } from './guard-order.ts';
 
@@ -41,13 +42,13 @@ function withKnown(found: readonly Snapshot[], known: Snapshot): Snapshot[] {
   return [...others, same?.status === 'failed' ? same : merged];
 }
 
-/** Leaves alone what a claim waits to be restored from. @returns whether all others are gone. */
+/** Leaves alone what is needed for something else. @returns whether all others are gone. */
 async function dropAll(parts: GuardParts, guards: readonly Snapshot[], call: Call): Promise<boolean> {
   let areGone = true;
-  for (const { id } of guards) {
+  for (const guard of guards) {
     try {
-      if (!(await parts.cluster.isBeingRestored(id, call))) {
-        await dropSnapshot(parts, id, call);
+      if (await isFree(parts, guard, call)) {
+        await dropSnapshot(parts, guard.id, call);
       }
     } catch (error) {
       if (!isDiskError(error)) {

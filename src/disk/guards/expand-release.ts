@@ -5,6 +5,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { expandGuardsAmong } from './guard-order.ts';
 import { report, type Guarded, type GuardParts } from './guard-parts.ts';
 import { wantedSizeOf } from './guard-snapshot.ts';
+import { mayBeDropped } from './last-look.ts';
 
 /**
  * Those whose expansion the size of the disk shows to be done: nobody relies on them any more. One of a larger expansion
@@ -14,17 +15,22 @@ export function guardsDoneWith({ sizeGiB }: Disk, guards: readonly Snapshot[]): 
   return guards.filter((guard) => (wantedSizeOf(guard) ?? Infinity) <= sizeGiB);
 }
 
-/** Deletes the guard snapshots of expansions that are complete, but for one that a claim waits to be restored from. */
+/** Deletes the guard snapshots of expansions that are complete, but for one that is needed for something else. */
 export async function releaseGuards(parts: GuardParts, guarded: Guarded, call: Call): Promise<void> {
   const snapshots = await parts.cloud.findSnapshotsOfDisk(guarded.disk.id, call);
   for (const snapshot of guardsDoneWith(guarded.disk, expandGuardsAmong(snapshots))) {
-    if (!(await parts.cluster.isBeingRestored(snapshot.id, call))) {
+    if (await isFree(parts, snapshot, call)) {
       await releaseGuard(parts, guarded, snapshot, call);
     }
   }
 }
 
-/** Deletes the guard snapshot of an expansion that is complete, and says so. */
+/** Whether nobody has come to need the snapshot for something else: a claim, or the deletion of a disk made from it. */
+export async function isFree({ cluster, cloud }: GuardParts, { id }: Snapshot, call: Call): Promise<boolean> {
+  return !(await cluster.isBeingRestored(id, call)) && (await mayBeDropped(cloud, id, 'expand', call));
+}
+
+/** Deletes the guard snapshot of an expansion that is complete, and says so. Only right after a look whether it is free. */
 export async function releaseGuard(
   parts: GuardParts,
   guarded: Guarded,

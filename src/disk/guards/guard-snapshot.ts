@@ -4,8 +4,11 @@ import { originTags, tagKeys, toTagValue } from '../tags.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Which guard made a snapshot. */
-export type GuardKind = 'expand' | 'delete';
+/**
+ * Which guard a snapshot is for. `inherited`: made for one of the two, and now the protection of a deleted disk that was made
+ * from it. What it holds of the disk of which it was taken says nothing about the last state of that one.
+ */
+export type GuardKind = 'expand' | 'delete' | 'inherited';
 
 /** What a guard writes down about its snapshot, in tags: a restarted or other process reads it there. */
 export interface GuardMarks {
@@ -24,6 +27,8 @@ export function guardTags({ kind, intent, round }: GuardMarks, clusterId: string
     { key: tagKeys.guardRound, value: String(round) },
   ];
 }
+
+export const inheritedTag = { key: tagKeys.guard, value: 'inherited' } as const satisfies Tag;
 
 export function isGuardSnapshot(snapshot: Snapshot, kind: GuardKind): boolean {
   return snapshot.tags.get(tagKeys.guard) === kind;

@@ -1,11 +1,13 @@
 import type { Call } from '../call.ts';
 import type { RecordedProtection } from '../cluster.ts';
+import { DiskError } from '../disk-error.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CloneKeeper, type ClonePair } from '../clone/clone-keeper.ts';
+import { isCloneSnapshot } from '../clone/clone-mark.ts';
 import { removeSnapshot } from '../remove-snapshot.ts';
-import { ownerTag, tagKeys } from '../tags.ts';
+import { isOwn, tagKeys } from '../tags.ts';
 import { dropSnapshot } from '../make-snapshot.ts';
-import { guardsDoneWith, releaseGuard } from './expand-release.ts';
+import { guardsDoneWith, isFree, releaseGuard } from './expand-release.ts';
 import { expandGuardsAmong, supersededAmong } from './guard-order.ts';
 import { withVolume, type Guarded, type GuardParts } from './guard-parts.ts';
 import { wantedSizeOf } from './guard-snapshot.ts';
@@ -13,7 +15,12 @@ import { wantedSizeOf } from './guard-snapshot.ts';
 /** What the keeper does with one thing it has found. */
 export interface KeeperAct {
   readonly act:
-    'release' | 'drop-superseded' | 'remove-protection' | 'remove-clone-snapshot' | 'keep-clone-snapshot';
+    | 'release'
+    | 'drop-superseded'
+    | 'drop-failed'
+    | 'remove-protection'
+    | 'remove-clone-snapshot'
+    | 'keep-clone-snapshot';
   readonly diskId: string;
   readonly snapshotId: string;
 }
@@ -27,8 +34,8 @@ export interface KeeperParts extends GuardParts {
 }
 
 /**
- * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded ones, removes
- * the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned, or
+ * Cleans up behind the guards, in rounds: releases the snapshots of completed expansions, drops superseded and failed ones,
+ * removes the objects of delete protections whose snapshot has expired, and the snapshots by way of which disks were cloned, or
  * keeps those for as long as they are the only way back.
  * Every step may be repeated, by any number of replicas; nothing is touched that this cluster does not own, and of the
  * guards' snapshots none that a claim waits to be restored from.
@@ -37,6 +44,8 @@ export class Keeper {
   readonly #parts: KeeperParts;
   /** Protections whose snapshot was absent at the last look: one look is not enough. */
   #absentBefore = new Set<string>();
+  /** Snapshots that had failed at the last look: the call that asked for one removes it first. */
+  #failedBefore = new Set<string>();
   readonly #cloneKeeper: CloneKeeper;
 
   constructor(parts: KeeperParts) {
@@ -62,7 +71,7 @@ export class Keeper {
     const { id: snapshotId, sourceDiskId } = pair.snapshot;
     if (await this.#cloneKeeper.isSpent(pair, call)) {
       await this.#act({ act: 'remove-clone-snapshot', diskId: sourceDiskId, snapshotId }, () =>
-        removeSnapshot(this.#parts, snapshotId, call),
+        removeSnapshot(this.#parts, snapshotId, call, assertStillClone),
       );
       return;
     }
@@ -77,13 +86,26 @@ export class Keeper {
   async #expansions(call: Call): Promise<void> {
     const { cloud, clusterId } = this.#parts;
     const ids = await cloud.listSnapshotIds({ key: tagKeys.guard, value: 'expand' }, call);
-    const owner = ownerTag(clusterId);
-    const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(
-      ({ tags }) => tags.get(owner.key) === owner.value,
+    const guards = expandGuardsAmong(await cloud.findSnapshots(ids, call)).filter(({ tags }) =>
+      isOwn(tags, clusterId),
+    );
+    await this.#dropFailed(
+      guards.filter(({ status }) => status === 'failed'),
+      call,
     );
     for (const [diskId, ofDisk] of Map.groupBy(guards, ({ sourceDiskId }) => sourceDiskId)) {
       await this.#carefully(call, () => this.#ofDisk(diskId, ofDisk, call));
     }
+  }
+
+  /** Without a cut they have no end. Nothing was made from them, and nobody waits for them, whoever's they are. */
+  async #dropFailed(failed: readonly Snapshot[], call: Call): Promise<void> {
+    for (const guard of failed.filter(({ id }) => this.#failedBefore.has(id))) {
+      await this.#carefully(call, () =>
+        this.#actIfFree('drop-failed', guard, call, () => dropSnapshot(this.#parts, guard.id, call)),
+      );
+    }
+    this.#failedBefore = new Set(failed.map(({ id }) => id));
   }
 
   async #ofDisk(diskId: string, guards: readonly Snapshot[], call: Call): Promise<void> {
@@ -91,18 +113,18 @@ export class Keeper {
     if (disk === undefined) {
       return;
     }
-    const superseded = supersededAmong(guards);
-    for (const { id } of superseded) {
-      await this.#actUnlessRestoring({ act: 'drop-superseded', diskId, snapshotId: id }, call, () =>
-        dropSnapshot(this.#parts, id, call),
-      );
-    }
     const guarded = await withVolume(this.#parts, disk, call);
+    if (guarded.volume === undefined && this.#parts.clusterId === undefined) {
+      // It may be another cluster of the account that has the volume, a file system still to grow, or a claim to restore.
+      return;
+    }
+    const superseded = supersededAmong(guards);
+    for (const guard of superseded) {
+      await this.#actIfFree('drop-superseded', guard, call, () => dropSnapshot(this.#parts, guard.id, call));
+    }
     for (const guard of guardsDoneWith(disk, guards).filter((one) => !superseded.includes(one))) {
       if (await this.#isComplete(guarded, guard, call)) {
-        await this.#actUnlessRestoring({ act: 'release', diskId, snapshotId: guard.id }, call, () =>
-          releaseGuard(this.#parts, guarded, guard, call),
-        );
+        await this.#actIfFree('release', guard, call, () => releaseGuard(this.#parts, guarded, guard, call));
       }
     }
   }
@@ -110,13 +132,10 @@ export class Keeper {
   /** Whether the expansion that the snapshot guards is over, file system and all. */
   async #isComplete({ volume }: Guarded, guard: Snapshot, call: Call): Promise<boolean> {
     const wantedGiB = wantedSizeOf(guard);
-    if (volume === undefined) {
-      // Without an id it may be another cluster of the account that has the volume, and a file system still to grow.
-      return this.#parts.clusterId !== undefined;
-    }
     return (
-      wantedGiB !== undefined &&
-      (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending'
+      volume === undefined ||
+      (wantedGiB !== undefined &&
+        (await this.#parts.cluster.expansionState(volume, wantedGiB, call)) !== 'pending')
     );
   }
 
@@ -144,17 +163,23 @@ export class Keeper {
 
   async #removeIfAbsentBefore(recorded: RecordedProtection, call: Call): Promise<void> {
     const { snapshotId, diskId } = recorded;
-    if (this.#absentBefore.has(snapshotId)) {
-      await this.#actUnlessRestoring({ act: 'remove-protection', diskId, snapshotId }, call, () =>
-        this.#parts.cluster.removeProtection(recorded, call),
+    const { cluster } = this.#parts;
+    if (this.#absentBefore.has(snapshotId) && !(await cluster.isBeingRestored(snapshotId, call))) {
+      await this.#act({ act: 'remove-protection', diskId, snapshotId }, () =>
+        cluster.removeProtection(recorded, call),
       );
     }
   }
 
-  /** Leaves alone what a claim waits to be restored from. */
-  async #actUnlessRestoring(act: KeeperAct, call: Call, perform: () => Promise<void>): Promise<void> {
-    if (!(await this.#parts.cluster.isBeingRestored(act.snapshotId, call))) {
-      await this.#act(act, perform);
+  /** Looks once more: what the round began with may have been needed for something else since. */
+  async #actIfFree(
+    act: KeeperAct['act'],
+    guard: Snapshot,
+    call: Call,
+    perform: () => Promise<void>,
+  ): Promise<void> {
+    if (await isFree(this.#parts, guard, call)) {
+      await this.#act({ act, diskId: guard.sourceDiskId, snapshotId: guard.id }, perform);
     }
   }
 
@@ -175,4 +200,13 @@ export class Keeper {
       this.#parts.onProblem(error);
     }
   }
+}
+
+/** @throws DiskError `busy` when a deletion has made it its protection since the round began. */
+function assertStillClone(snapshot: Snapshot): Promise<void> {
+  return isCloneSnapshot(snapshot)
+    ? Promise.resolve()
+    : Promise.reject(
+        new DiskError('busy', `snapshot ${snapshot.id} has become the protection of a clone meanwhile`),
+      );
 }

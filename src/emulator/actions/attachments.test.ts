@@ -129,6 +129,19 @@ describe('AttachDisk', () => {
     expect(listAt(body, 'Disks.Disk.0.Attachments.Attachment')).to.have.length(2);
   });
 
+  for (const [multiAttachTimes, isShown] of [
+    ['of-disk', true],
+    ['of-attachments', false],
+  ] as const) {
+    it(`shows the time of a free multi-attach disk, where it is ${multiAttachTimes}: ${isShown}`, async () => {
+      const cloud = testCloud({ multiAttachTimes });
+      const DiskIds = JSON.stringify([await cloud.usedDisk({ MultiAttach: 'Enabled' })]);
+      const body = await cloud.ok('DescribeDisks', { RegionId: 'cn-hangzhou', DiskIds });
+      expect(listAt(body, 'Disks.Disk.0.Attachments.Attachment')).to.deep.equal([]);
+      expect(at(body, 'Disks.Disk.0.AttachedTime') !== '').to.equal(isShown);
+    });
+  }
+
   it('does not put a multi-attach disk on one instance twice, nor away with it', async () => {
     const cloud = testCloud();
     const DiskId = await cloud.usedDisk({ MultiAttach: 'Enabled' });

@@ -60,10 +60,8 @@ export const describeDisks = defineAction({
       tokens: context.pageTokens,
     });
     const withPlacement = values.AdditionalAttributes.includes('Placement');
-    return {
-      ...page.fields,
-      Disks: { Disk: page.rows.map((disk) => diskView(disk, context.nowMs, withPlacement)) },
-    };
+    const options = { nowMs: context.nowMs, withPlacement, settings: context.settings };
+    return { ...page.fields, Disks: { Disk: page.rows.map((disk) => diskView(disk, options)) } };
   },
 });
 

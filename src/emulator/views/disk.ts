@@ -1,16 +1,23 @@
 import { isoSeconds } from '../clock.ts';
 import { shownDiskStatus } from '../lifecycle/disk-status.ts';
+import type { Settings } from '../settings.ts';
 import type { Disk } from '../state/entities.ts';
 import { tagKeyTags, timeOrEmpty } from './tags.ts';
 
+export interface DiskViewOptions {
+  readonly nowMs: number;
+  readonly withPlacement: boolean;
+  readonly settings: Settings;
+}
+
 /** A disk as DescribeDisks shows it. The tags, places and times are in the forms that ECS uses there. */
-export function diskView(disk: Disk, nowMs: number, withPlacement: boolean): object {
+export function diskView(disk: Disk, { nowMs, withPlacement, settings }: DiskViewOptions): object {
   return {
     ...identity(disk),
     Status: shownDiskStatus(disk, nowMs),
     Size: disk.sizeGiB,
     ...performance(disk),
-    ...attachmentFields(disk),
+    ...attachmentFields(disk, settings),
     Encrypted: disk.encrypted,
     KMSKeyId: disk.kmsKeyId,
     ResourceGroupId: disk.resourceGroupId,
@@ -51,7 +58,7 @@ function performance(disk: Disk): object {
   };
 }
 
-function attachmentFields(disk: Disk): object {
+function attachmentFields(disk: Disk, settings: Settings): object {
   const shown = disk.attachments.filter(({ phase }) => phase !== 'attaching');
   const single = disk.multiAttach ? undefined : shown[0];
   return {
@@ -67,10 +74,17 @@ function attachmentFields(disk: Disk): object {
     },
     MountInstances: { MountInstance: [] },
     MountInstanceNum: 0,
-    AttachedTime: timeOrEmpty(disk.lastAttachedAtMs),
-    DetachedTime: timeOrEmpty(disk.lastDetachedAtMs),
+    ...times(disk, settings),
     Portable: true,
     DeleteWithInstance: single?.deleteWithInstance ?? false,
     DeleteAutoSnapshot: disk.deleteAutoSnapshot,
+  };
+}
+
+function times(disk: Disk, { multiAttachTimes }: Settings): object {
+  const isShown = !disk.multiAttach || multiAttachTimes === 'of-disk';
+  return {
+    AttachedTime: isShown ? timeOrEmpty(disk.lastAttachedAtMs) : '',
+    DetachedTime: isShown ? timeOrEmpty(disk.lastDetachedAtMs) : '',
   };
 }

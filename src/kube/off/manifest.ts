@@ -31,7 +31,7 @@ const snapshotSchema = z.object({
 
 /** A file for `kubectl apply -f`. Equal objects give equal texts. */
 export function renderManifest(content: NewSnapshotContent, snapshot: NewSnapshot): string {
-  const expiry = content.metadata.annotations[annotationOf.expiresAt] ?? 'an unknown time';
+  const expiry = content.metadata.annotations[annotationOf.expiresAt] ?? 'it is deleted by hand';
   const notes = [
     `# Disk ${content.metadata.annotations[annotationOf.diskId] ?? ''} was deleted. Until ${expiry} it can be restored from`,
     `# the snapshot ${content.spec.source.snapshotHandle}: apply this file, then name the VolumeSnapshot as the`,

@@ -191,6 +191,18 @@ describe('doctor: protections of deleted disks', () => {
         .and.contain('that is not seen any more');
     });
 
+    it('names the snapshot of a guard behind which a restored disk was deleted, though its own disk lives', async () => {
+      const sourceId = await site.makeDisk();
+      const inherited = { ...guardOfDeletion, value: 'inherited' };
+      const snapshotId = await site.makeSnapshot(sourceId, [inherited]);
+      const restoredId = await site.makeDisk({ snapshotId });
+      expect(await site.examine(protectionUnrecorded)).to.deep.equal(silent(protectionUnrecorded));
+      await site.cloud.deleteDisk(restoredId, aCall());
+      const { findings } = await site.examine(protectionUnrecorded);
+      expect(findings.map(({ ids }) => ids)).to.deep.equal([[snapshotId, sourceId]]);
+      expect(findings[0]?.what).to.contain('is the protection of a disk restored from it that is not seen');
+    });
+
     it('does not call a disk deleted that ECS hides', async () => {
       const diskId = await site.makeDisk();
       await site.makeSnapshot(diskId, [guardOfDeletion]);

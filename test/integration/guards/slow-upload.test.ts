@@ -1,13 +1,10 @@
 import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { startApp } from '../../../src/app.ts';
-import { serveConfigFrom } from '../../../src/config/serve-config.ts';
-import { createLogger } from '../../../src/observability/logger.ts';
 import { connectCsi, invoke, type CsiClient } from '../../support/csi-client.ts';
-import { emulatorEnvironment, startEmulator, type Emulator } from '../../support/emulator.ts';
+import { startEmulator, type Emulator } from '../../support/emulator.ts';
 import { socketDirectory } from '../../support/plugin.ts';
 import { createVolume, essdParameters, gib, mountCapability, undecided } from '../../support/volumes.ts';
-import { SteppedTime } from './stepped-time.ts';
+import { startSteppedPlugin, SteppedTime } from './stepped-time.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -149,21 +146,6 @@ class Resizer {
       return GrpcStatus[(error as ServiceError).code];
     }
   }
-}
-
-/** The whole plugin in this process, on the stepped time; its requests go to the emulator as to ECS. */
-async function startSteppedPlugin(socket: string, emulator: Emulator, time: SteppedTime) {
-  const args = [
-    ...['--endpoint', `unix://${socket}`, '--http-endpoint', 'off', '--region', 'cn-hangzhou'],
-    ...['--cluster-id', 'test-cluster', '--default-zone', 'cn-hangzhou-h', '--kubernetes', 'off'],
-    ...['--ecs-endpoint', emulator.endpoint, '--ecs-protocol', 'http', '--poll-interval', '1s'],
-    ...['--automatic-snapshots', 'true'],
-  ];
-  const config = serveConfigFrom(args, emulatorEnvironment);
-  if ('help' in config) {
-    throw new Error('no help was asked for');
-  }
-  return await startApp(config, createLogger({ level: 'silent' }), 'test', time.clock);
 }
 
 /** A volume with data, whose first snapshot is uploaded for long. */

@@ -1,6 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as realTime } from 'node:timers/promises';
-import type { Emulator } from '../../support/emulator.ts';
+import { startApp } from '../../../src/app.ts';
+import { serveConfigFrom } from '../../../src/config/serve-config.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { emulatorEnvironment, type Emulator } from '../../support/emulator.ts';
 import { FakeClock, settle } from '../../unit/ecs/fake-clock.ts';
 
 const started = ['http.client.request.start'];
@@ -74,4 +77,24 @@ export class SteppedTime implements Disposable {
     started.forEach((channel) => unsubscribe(channel, this.#onStart));
     ended.forEach((channel) => unsubscribe(channel, this.#onEnd));
   }
+}
+
+/** The whole plugin in this process, on the stepped time; its requests go to the emulator as to ECS. */
+export async function startSteppedPlugin(
+  socket: string,
+  emulator: Emulator,
+  time: SteppedTime,
+  more: readonly string[] = [],
+) {
+  const args = [
+    ...['--endpoint', `unix://${socket}`, '--http-endpoint', 'off', '--region', 'cn-hangzhou'],
+    ...['--cluster-id', 'test-cluster', '--default-zone', 'cn-hangzhou-h', '--kubernetes', 'off'],
+    ...['--ecs-endpoint', emulator.endpoint, '--ecs-protocol', 'http', '--poll-interval', '1s'],
+    ...['--automatic-snapshots', 'true', ...more],
+  ];
+  const config = serveConfigFrom(args, emulatorEnvironment);
+  if ('help' in config) {
+    throw new Error('no help was asked for');
+  }
+  return await startApp(config, createLogger({ level: 'silent' }), 'test', time.clock);
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { doubtAfterMs, Sightings } from '../../../src/disk/sightings.ts';
 import { tagKeys } from '../../../src/disk/tags.ts';
 import { takeSnapshot, type SnapshotRequest } from '../../../src/disk/take-snapshot.ts';
 import { aCall, aSnapshot, quickSightings, rejectionOf, sightingsOf } from '../../support/builders.ts';
@@ -262,6 +263,52 @@ describe('takeSnapshot', () => {
 
     expect(await take(cloud)).to.have.property('id', 's-7');
     expect(cloud.countOf('createSnapshot')).to.equal(1);
+  });
+
+  describe('of which an earlier request was not answered', () => {
+    const refusals: readonly [string, (cloud: FakeDiskCloud) => void][] = [
+      ['the account is refused', (cloud) => cloud.failNext('createSnapshot', 'account')],
+      ['the disk is gone', (cloud) => cloud.disks.remove('d-1')],
+    ];
+    for (const [what, refuse] of refusals) {
+      it(`is not given up while it may show up still, though ${what} now`, async () => {
+        const cloud = cloudWithDisks({ invisibleLooks: 3 });
+        let nowMs = 0;
+        const parts = { cloud, sightings: new Sightings(() => nowMs), clusterId: 'c-1' };
+        cloud.failNext('createSnapshot', 'lost-reply');
+        expect(await rejectionOf(takeSnapshot(parts, request, aCall()))).to.have.property(
+          'kind',
+          'outcome-unknown',
+        );
+        refuse(cloud);
+        expect(await rejectionOf(takeSnapshot(parts, request, aCall()))).to.have.property('kind', 'busy');
+        nowMs += 1000;
+        const { id } = await takeSnapshot(parts, request, aCall());
+        expect(cloud.snapshots.values().map((one) => one.id)).to.deep.equal([id]);
+      });
+
+      it(`is given up once it is missing for long, and ${what}`, async () => {
+        const cloud = cloudWithDisks();
+        let nowMs = 0;
+        const parts = { cloud, sightings: new Sightings(() => nowMs), clusterId: 'c-1' };
+        cloud.failNext('createSnapshot', 'lost-request');
+        await rejectionOf(takeSnapshot(parts, request, aCall()));
+        refuse(cloud);
+        nowMs += doubtAfterMs;
+        expect(await rejectionOf(takeSnapshot(parts, request, aCall()))).to.have.property(
+          'kind',
+          what === 'the disk is gone' ? 'not-found' : 'account',
+        );
+      });
+
+      it(`is found at the last look, in any process, when ${what}`, async () => {
+        const cloud = cloudWithDisks({ invisibleLooks: 1 });
+        cloud.failNext('createSnapshot', 'lost-reply');
+        await rejectionOf(take(cloud));
+        refuse(cloud);
+        expect((await take(cloud)).id).to.equal(cloud.snapshots.values()[0]?.id);
+      });
+    }
   });
 
   it('passes every other refusal on', async () => {

@@ -80,6 +80,18 @@ describe('A protection with Kubernetes switched off', () => {
     expect(await readdir(setup.directory)).to.deep.equal(['d-1-delprotect.yaml']);
   });
 
+  it('tells no end of a snapshot that has none', async () => {
+    await using setup = await setUp();
+    const record = await setup.cluster.recordProtection(
+      protectionOf('d-1', { expiresAt: undefined }),
+      call(),
+    );
+    expect(record.expiresAt).to.equal(undefined);
+    expect(await readFile(setup.file, 'utf8'))
+      .to.contain('Until it is deleted by hand')
+      .and.not.contain('expires-at');
+  });
+
   it('is written once', async () => {
     await using setup = await setUp();
     const first = await setup.cluster.recordProtection(protectionOf('d-1'), call());

@@ -1,5 +1,5 @@
 import { isTakenFor } from '../../clone/clone-mark.ts';
-import { expiryOf } from '../../guards/guard-snapshot.ts';
+import { expiryOf, isGuardSnapshot } from '../../guards/guard-snapshot.ts';
 import { restoreCommand } from '../../guards/restore-command.ts';
 import { isReady, type Snapshot } from '../../snapshot.ts';
 import type { Check } from '../check.ts';
@@ -34,45 +34,57 @@ export const protectionUnrecorded: Check = {
       ...unrecorded
         .filter(({ sourceDiskId }) => gone.has(sourceDiskId))
         .map((snapshot) => findingOf(snapshot, 'disk', looks)),
-      ...(await ofUnseenClones(looks, recorded)),
+      ...(await ofUnseenCopies(looks, recorded)),
       ...proofs.notLooked,
     ];
   },
 };
 
-/** Each needs a look for its clone. */
-const mostClones = 50;
+/** Each needs a look for the disks that were made from it. */
+const mostCopies = 50;
 
-/** A clone that nobody used is deleted behind the snapshot that it was made from. */
-async function ofUnseenClones(looks: Looks, recorded: ReadonlySet<string>): Promise<Remark[]> {
+/** A clone, or a restored disk, that nobody used is deleted behind the snapshot that it was made from. */
+async function ofUnseenCopies(looks: Looks, recorded: ReadonlySet<string>): Promise<Remark[]> {
   const unrecorded = (await looks.takenOverSnapshots()).filter(({ id }) => !recorded.has(id));
   const remarks: Remark[] = [];
-  for (const snapshot of unrecorded.slice(0, mostClones)) {
+  for (const snapshot of unrecorded.slice(0, mostCopies)) {
     const made = await looks.cloud.findDisksMadeFrom(snapshot.id, looks.call);
-    // It is taken over, and recorded, before the clone goes.
-    if (!made.some((disk) => isTakenFor(snapshot, disk))) {
-      remarks.push(findingOf(snapshot, 'clone', looks));
+    const of = isGuardSnapshot(snapshot, 'inherited') ? 'restored' : 'clone';
+    // It is taken over, and recorded, before the disk goes.
+    if (!made.some((disk) => of === 'restored' || isTakenFor(snapshot, disk))) {
+      remarks.push(findingOf(snapshot, of, looks));
     }
   }
-  const left = unrecorded.length - mostClones;
-  const because = `no more than ${mostClones} clones are looked for`;
+  const left = unrecorded.length - mostCopies;
+  const because = `the disks are looked for that were made from no more than ${mostCopies} of them`;
   const mend = ['mend the others first, and run it again'];
-  return left > 0 ? [...remarks, { at: `${left} more snapshots of clones`, because, mend }] : remarks;
+  return left > 0
+    ? [...remarks, { at: `${left} more snapshots of clones and restored disks`, because, mend }]
+    : remarks;
 }
 
-function findingOf(snapshot: Snapshot, of: 'disk' | 'clone', { driverName }: Looks): Finding {
-  const { id, sourceDiskId, sourceDiskSizeGiB } = snapshot;
+function findingOf(snapshot: Snapshot, of: Deleted, { driverName }: Looks): Finding {
+  const { id, sourceDiskId } = snapshot;
   const until = expiryOf(snapshot)?.toISOString();
   const kept = until === undefined ? 'for ever' : `until ${until}`;
-  const deleted =
-    of === 'disk'
-      ? `was made before disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) was deleted`
-      : // Nobody knows its id any more, so there is nothing to be proven.
-        `is the protection of a clone of disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB) that is not seen any more`;
+  const deleted = deletedDisk(snapshot, of);
   return {
     what: `snapshot ${id} ${deleted}, and is kept ${kept}, but no VolumeSnapshot leads to it`,
     ids: [id, sourceDiskId],
     why: 'whoever misses the data does not find them: Kubernetes was switched off when the disk was deleted, or somebody has removed the objects',
     mend: [`to restore it: ${restoreCommand(snapshot, undefined, driverName)}`],
   };
+}
+
+type Deleted = 'disk' | 'clone' | 'restored';
+
+/** Of the last two nobody knows the id any more, so there is nothing to be proven. */
+function deletedDisk({ sourceDiskId, sourceDiskSizeGiB }: Snapshot, of: Deleted): string {
+  const source = `disk ${sourceDiskId} (${sourceDiskSizeGiB} GiB)`;
+  const texts: Record<Deleted, string> = {
+    disk: `was made before ${source} was deleted`,
+    clone: `is the protection of a clone of ${source} that is not seen any more`,
+    restored: `was taken of ${source}, and is the protection of a disk restored from it that is not seen any more`,
+  };
+  return texts[of];
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cloneTags } from '../../../../src/disk/clone/clone-mark.ts';
 import { tagKeys } from '../../../../src/disk/tags.ts';
 import { ProtectedCloneScene } from './set-up.ts';
 
@@ -44,6 +45,27 @@ describe('The keeper and the snapshots by way of which disks were cloned', () =>
     scene.cloud.addDisk({ sourceSnapshotId: ofOthers.id, tags: new Map([[tagKeys.diskKey, 'pvc-9']]) });
     expect(await scene.keep()).to.deep.equal([]);
     expect(scene.cloud.snapshots.values()).to.have.length(3);
+  });
+
+  it('leaves those of clusters with an id when it has none itself', async () => {
+    const scene = await cloned();
+    scene.clusterId = undefined;
+    scene.restartKeeper();
+    expect(await scene.keep()).to.deep.equal([]);
+    expect(scene.snapshot).not.to.equal(undefined);
+  });
+
+  it('leaves one that has become the protection of its clone since the round began', async () => {
+    const scene = await cloned();
+    const findSnapshot = scene.cloud.findSnapshot.bind(scene.cloud);
+    scene.cloud.findSnapshot = async (id, call) => {
+      await scene.cloud.tagSnapshot(id, cloneTags.takenOver, call);
+      return await findSnapshot(id, call);
+    };
+    await scene.keep();
+    expect(scene.snapshot).not.to.equal(undefined);
+    expect(scene.cloud.countOf('deleteSnapshot')).to.equal(0);
+    expect(scene.problems.splice(0)).to.have.length(1);
   });
 
   it('leaves those from which another disk is still being made, also where it knows the clone', async () => {

@@ -24,6 +24,7 @@ export class ProtectedCloneScene {
   readonly source: Disk;
   readonly problems: unknown[] = [];
   nowMs = start + 60_000;
+  clusterId: string | undefined = 'c-1';
   isSwitchedOn = true;
   isDryRun = false;
   #replicas = new Map<number, Keeper>();
@@ -103,7 +104,7 @@ export class ProtectedCloneScene {
       cloud: this.cloud,
       sightings: sightingsOf(this.cloud),
       cluster: this.cluster,
-      clusterId: 'c-1',
+      clusterId: this.clusterId,
       driverName: defaultDriverName,
       isSwitchedOn: this.isSwitchedOn,
       now: () => this.nowMs,

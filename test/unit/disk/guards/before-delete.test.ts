@@ -103,6 +103,19 @@ describe('guardBeforeDelete', () => {
     expect(scene.cloud.snapshots.values()).to.have.length(1);
   });
 
+  it('removes one that failed in an attempt which was cut short, also when the disk was used since', async () => {
+    const scene = new GuardScene();
+    const disk = scene.addDisk({ days: '3' });
+    scene.cloud.failSnapshots(1);
+    scene.cloud.failNext('deleteSnapshot', 'lost-request');
+    await rejectionOf(scene.remove());
+    scene.cloud.disks.set(disk.id, { lastDetachedAt: new Date(Date.UTC(2026, 0, 1, 12)) });
+    await scene.remove();
+    expect(scene.cloud.disks.get('d-1')).to.equal(undefined);
+    expect(scene.cloud.snapshots.values().map(({ status }) => status)).to.not.include('failed');
+    expect(scene.cloud.snapshots.values()).to.have.length(1);
+  });
+
   it('waits when the protection cannot be recorded, and uses the same snapshot then', async () => {
     const scene = new GuardScene();
     scene.addDisk({ days: '3' });

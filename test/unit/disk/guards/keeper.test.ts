@@ -71,12 +71,15 @@ describe('Keeper', () => {
     expect(scene.cloud.snapshots.values()).to.have.length(1);
   });
 
-  it('releases nothing of a disk without a volume here when no id tells this cluster from others', async () => {
+  it('drops nothing of a disk without a volume here when no id tells this cluster from others', async () => {
     for (const [clusterId, left] of [
-      [undefined, 1],
+      [undefined, 2],
       ['c-1', 0],
     ] as const) {
       const scene = await afterExpansion(clusterId);
+      const [kept] = scene.cloud.snapshots.values();
+      const cutAt = new Date(start - dayMs / 2);
+      scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
       scene.cluster.volumes.clear();
       await keeperOf(scene).keeper.round(aCall());
       expect(scene.cloud.snapshots.values()).to.have.length(left);
@@ -103,6 +106,24 @@ describe('Keeper', () => {
     scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), ...failed });
     await keeperOf(scene).keeper.round(aCall());
     expect(scene.cloud.snapshots.values().map(({ id }) => id)).to.deep.equal([kept?.id]);
+  });
+
+  it('drops one that failed and that nobody removes, also when it is alone, or its disk is gone', async () => {
+    for (const isDiskThere of [true, false]) {
+      const scene = await afterExpansion('c-1');
+      const [kept] = scene.cloud.snapshots.values();
+      const failed = { status: 'failed', available: false, cutAt: undefined } as const;
+      scene.cloud.snapshots.set(kept?.id ?? '', failed);
+      if (!isDiskThere) {
+        scene.cloud.disks.remove('d-1');
+      }
+      const { keeper, acts } = keeperOf(scene);
+      await keeper.round(aCall());
+      expect(acts).to.deep.equal([]);
+      await keeper.round(aCall());
+      expect(acts).to.deep.equal([{ act: 'drop-failed', diskId: 'd-1', snapshotId: kept?.id }]);
+      expect(scene.cloud.snapshots.values()).to.deep.equal([]);
+    }
   });
 
   it('touches no snapshot that a claim waits to be restored from', async () => {
@@ -150,6 +171,19 @@ describe('Keeper', () => {
     scene.cloud.snapshots.change(snapshot?.id ?? '', { tags }, 0);
     await keeperOf(scene).keeper.round(aCall());
     expect(scene.cloud.snapshots.values()).to.have.length(1);
+  });
+
+  it('touches no snapshot of a cluster with an id when it has none itself', async () => {
+    const scene = await afterExpansion('c-other');
+    scene.clusterId = undefined;
+    scene.cluster.expansion = 'complete';
+    const [kept] = scene.cloud.snapshots.values();
+    const cutAt = new Date(start - dayMs / 2);
+    scene.cloud.addSnapshot({ sourceDiskId: 'd-1', tags: kept?.tags ?? new Map(), cutAt });
+    const { keeper, acts } = keeperOf(scene);
+    await keeper.round(aCall());
+    expect(acts).to.deep.equal([]);
+    expect(scene.cloud.snapshots.values()).to.have.length(2);
   });
 
   it('removes the objects of an expired protection after two looks', async () => {
