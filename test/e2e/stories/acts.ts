@@ -222,7 +222,18 @@ export async function detachedDisk(world: World, claimName: string, diskId: stri
 
 /** Plays the kubelet once the disk has grown: the file system has, too. */
 export async function growFileSystem(world: World, claimName: string, size: string): Promise<void> {
-  await world.event(`PersistentVolumeClaim/${claimName}`, 'FileSystemResizeRequired');
+  await world.eventually(
+    `csi-resizer says that the file system of ${claimName} is to grow`,
+    async () => {
+      const { status } = await world.kubectl.json<Claim>(`get pvc ${claimName} -n ${world.namespace}`);
+      return status.conditions?.some(({ type }) => type === 'FileSystemResizePending');
+    },
+    120_000,
+  );
+  // A sidecar that ends with the plugin takes with it the events that it has not sent.
+  if (!world.isInterrupted) {
+    await world.event(`PersistentVolumeClaim/${claimName}`, 'FileSystemResizeRequired');
+  }
   const status = { capacity: { storage: size }, conditions: [], allocatedResourceStatuses: null };
   await world.kubectl.call([
     ...['patch', 'pvc', claimName, '-n', world.namespace, '--subresource=status', '--type=merge'],
