@@ -60,6 +60,10 @@ export const statusOfKind: Readonly<Record<DiskErrorKind, StatusRow>> = {
   },
   invalid: { status: GrpcStatus.INVALID_ARGUMENT, reason: 'the request can never succeed as it is' },
   'out-of-range': { status: GrpcStatus.OUT_OF_RANGE, reason: 'no such size is offered' },
+  'not-larger': {
+    status: GrpcStatus.OUT_OF_RANGE,
+    reason: 'the disk has that size, or more; during an expansion that was asked for before',
+  },
   unsupported: { status: GrpcStatus.FAILED_PRECONDITION, reason: 'ECS cannot do this with such a disk' },
   'not-offered': {
     status: GrpcStatus.RESOURCE_EXHAUSTED,

@@ -11,6 +11,7 @@ export type DiskErrorKind =
   | 'wrong-state'
   | 'invalid'
   | 'out-of-range'
+  | 'not-larger'
   | 'unsupported'
   | 'not-offered'
   | 'no-capacity'

@@ -2,7 +2,7 @@ import type { Call } from './call.ts';
 import { sizeLimitsOf } from './categories.ts';
 import type { Disk, DiskResize } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
-import { DiskError, isFinal } from './disk-error.ts';
+import { DiskError, isDiskError, isFinal } from './disk-error.ts';
 import { onceSnapshotsAreDone, requireDisk, untilTimeIsUp } from './waiting.ts';
 
 export interface DiskExpansion {
@@ -44,12 +44,16 @@ export async function expandDisk(
  * and by whomever it is asked, while a token that a refusal has used up would answer with that refusal after its cause is
  * gone, such as the upload that the guard has waited for.
  *
- * A refusal may come from an earlier request, or one of another replica, that has worked meanwhile: the size decides.
+ * So what is refused for its size was asked for before, or by another replica, and has worked: its size shows in a while. Any
+ * other refusal may have been overtaken by such a request, too: there the size decides.
  */
 async function resizeOnce(cloud: DiskCloud, resize: DiskResize, call: Call): Promise<void> {
   try {
     await cloud.resizeDisk(resize, call);
   } catch (error) {
+    if (isDiskError(error, 'not-larger')) {
+      return;
+    }
     const now = isFinal(error) ? await cloud.findDisk(resize.diskId, call) : undefined;
     if (now === undefined || now.sizeGiB < resize.sizeGiB) {
       throw error;

@@ -118,13 +118,11 @@ export class FakeDiskCloud extends FakeAttachments implements DiskCloud {
         throw refusal('wrong-state', `resize disk ${diskId}: not in a state that allows it`);
       }
       this.#assertNoSnapshotInTheMaking(diskId);
-      if (sizeGiB <= disk.sizeGiB) {
-        throw refusal('out-of-range', `resize disk ${diskId}: not larger than it is`);
+      if (sizeGiB <= Math.max(disk.sizeGiB, this.#growingTo.get(diskId) ?? 0)) {
+        throw refusal('not-larger', `resize disk ${diskId}: not larger than it is`);
       }
-      if (this.#growingTo.get(diskId) !== sizeGiB) {
-        this.#growingTo.set(diskId, sizeGiB);
-        this.disks.change(diskId, { sizeGiB }, this.looks.growing);
-      }
+      this.#growingTo.set(diskId, sizeGiB);
+      this.disks.change(diskId, { sizeGiB }, this.looks.growing);
     });
   }
 

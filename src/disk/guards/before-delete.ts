@@ -116,8 +116,9 @@ async function takenOrInherited(
   call: Call,
 ): Promise<WayBack> {
   try {
-    const { serving, last, outdated } = await findProtection(parts, disk, call);
-    return { snapshot: serving ?? (await takeProtection(parts, disk, { days, last }, call)), outdated };
+    const found = await findProtection(parts, disk, call);
+    const snapshot = found.serving ?? (await takeProtection(parts, disk, { ...found, days }, call));
+    return { snapshot, outdated: found.outdated };
   } catch (error) {
     if (!isDiskError(error, 'never-used')) {
       throw error;
@@ -205,18 +206,22 @@ async function assertStillSafe(
       `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} is gone or not usable`,
     );
   }
-  if (isGuardSnapshot(now, 'expand')) {
-    throw new DiskError(
-      'busy',
-      `disk ${disk.id} is not deleted: its snapshot ${snapshot.id} still shows as one that goes with an expansion`,
-    );
-  }
+  assertItsOwn(disk, now);
   if (isInUse(disk) || !(holdsLastState(now, disk, parts.now()) || isInherited(now, disk, before))) {
     const why =
       !isInUse(disk) && isUseUnknown(disk)
         ? `its snapshot ${snapshot.id} was cut too long ago, and ECS does not say whether it was used since; call again`
         : 'it was used again after its snapshot was cut';
     throw new DiskError('busy', `disk ${disk.id} is not deleted: ${why}`);
+  }
+}
+
+/** Until the mark of `inherited` shows, whoever looks drops the snapshot: with an expansion, or for one that is newer. */
+function assertItsOwn({ id }: Disk, snapshot: Snapshot): void {
+  const isOfOther = isGuardSnapshot(snapshot, 'delete') && snapshot.sourceDiskId !== id;
+  if (isOfOther || isGuardSnapshot(snapshot, 'expand')) {
+    const message = `disk ${id} is not deleted: its snapshot ${snapshot.id} still shows as one that guards disk ${snapshot.sourceDiskId}`;
+    throw new DiskError('busy', message);
   }
 }
 

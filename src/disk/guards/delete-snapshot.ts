@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { Disk } from '../disk.ts';
 import { DiskError, isDiskError } from '../disk-error.ts';
 import { dropSnapshot, makeSnapshot, tokensOf, tokensOfMinute } from '../make-snapshot.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { isReady, type Snapshot } from '../snapshot.ts';
 import { guardTags, isGuardSnapshot } from './guard-snapshot.ts';
 import type { GuardParts } from './guard-parts.ts';
 import { mayBeDropped } from './last-look.ts';
@@ -55,11 +55,32 @@ function isOutdated({ cutAt }: Snapshot, disk: Disk, nowMs: number): boolean {
   return isUseUnknown(disk) && ageMs >= 2 * unknownUseMs && ageMs < dayMs;
 }
 
-/** @throws DiskError `busy` when ECS answers with a former one, which does not hold the last state. */
+/**
+ * @throws DiskError `never-used` when there is nothing in the disk of its own, `busy` when ECS answers with a former snapshot,
+ *   which does not hold the last state.
+ */
 export async function takeProtection(
   parts: GuardParts,
   disk: Disk,
-  { days, last }: { readonly days: number; readonly last: Snapshot | undefined },
+  found: FoundProtection & { readonly days: number },
+  call: Call,
+): Promise<Snapshot> {
+  const made = await make(parts, disk, found, call);
+  if (isUseUnknown(disk) && made.status !== 'failed' && !holdsLastState(made, disk, parts.now())) {
+    // Where the clocks differ this comes each time: what former calls have taken must not fill the disk's quota.
+    if (isReady(made)) {
+      await dropOutdated(parts, found.outdated, call);
+    }
+    const message = `disk ${disk.id} is not deleted: ECS says that its snapshot ${made.id} was cut more than ${unknownUseMs / 60_000} minutes ago, and does not say whether the disk was used since; call again, and if this stays, set the clock of the node`;
+    throw new DiskError('busy', message);
+  }
+  return made;
+}
+
+async function make(
+  parts: GuardParts,
+  disk: Disk,
+  { days, last }: Pick<FoundProtection, 'last'> & { readonly days: number },
   call: Call,
 ): Promise<Snapshot> {
   // The last use makes the intent: used again, the disk has another last state. By the attach too, as ECS may not have
@@ -69,29 +90,34 @@ export async function takeProtection(
   const tokens = tokensOf('delete-guard', disk.id, intent);
   // Where the last use is not known, each has one successor.
   const before = isUseUnknown(disk) ? last : undefined;
-  const made = await makeSnapshot(
-    parts,
-    {
-      diskId: disk.id,
-      name: `${disk.id}-delprotect`,
-      description: `before the deletion of disk ${disk.id}`,
-      retentionDays: days,
-      resourceGroupId: undefined,
-      tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
-    },
-    {
-      ...tokens,
-      firstToken: before === undefined ? tokens.firstToken : tokens.tokenAfter(before.id),
-      tokensAfterRefusal: tokensOfMinute(parts.now()),
-      findExisting: async () => (await findProtection(parts, disk, call)).serving,
-    },
-    call,
-  );
-  if (isUseUnknown(disk) && made.status !== 'failed' && !holdsLastState(made, disk, parts.now())) {
-    const message = `disk ${disk.id} is not deleted: ECS has answered with snapshot ${made.id} of an earlier attempt, and does not say whether the disk was used since; call again`;
-    throw new DiskError('busy', message);
+  const firstToken = before === undefined ? tokens.firstToken : tokens.tokenAfter(before.id);
+  const tokensAfterRefusal = tokensOfMinute(parts.now());
+  const wish = {
+    diskId: disk.id,
+    name: `${disk.id}-delprotect`,
+    description: `before the deletion of disk ${disk.id}`,
+    retentionDays: days,
+    resourceGroupId: undefined,
+    tags: guardTags({ kind: 'delete', intent, round: 1 }, parts.clusterId),
+  };
+  const findExisting = async () => (await findProtection(parts, disk, call)).serving;
+  const askWith = (token: string) => {
+    return makeSnapshot(
+      parts,
+      wish,
+      { ...tokens, firstToken: token, tokensAfterRefusal, findExisting },
+      call,
+    );
+  };
+  try {
+    return await askWith(firstToken);
+  } catch (error) {
+    if (!isDiskError(error, 'never-used') || !isUseUnknown(disk)) {
+      throw error;
+    }
+    // ECS may have said so to an earlier attempt, and repeat it by the token though the disk was used since.
+    return await askWith(tokensAfterRefusal(firstToken).at(-1) ?? firstToken);
   }
-  return made;
 }
 
 /** Drops what is outdated now that another one can be restored from. What ECS keeps is left to its end of life. */

@@ -9,8 +9,20 @@ export const diskErrors: readonly ErrorGroup[] = [
     title: 'Size and performance',
     source: apiPage('ResizeDisk'),
     rows: [
-      { code: 'InvalidDiskSize', kind: 'out-of-range', reason: 'not larger than it is' },
+      { code: 'InvalidDiskSize', kind: 'out-of-range', reason: 'no such size' },
+      {
+        code: 'InvalidDiskSize',
+        actions: ['ResizeDisk'],
+        kind: 'not-larger',
+        reason: 'not larger than it is: an earlier request may have worked',
+      },
       { code: 'InvalidDiskSize.TooSmall', kind: 'out-of-range', reason: 'smaller than allowed' },
+      {
+        code: 'InvalidDiskSize.TooSmall',
+        actions: ['ResizeDisk'],
+        kind: 'not-larger',
+        reason: 'not larger than it is: an earlier request may have worked',
+      },
       { code: 'InvalidDiskSize.TooLarge', kind: 'out-of-range', reason: 'larger than allowed' },
       {
         code: 'InvalidDiskSize.NotSupported',

@@ -39,8 +39,8 @@ describe('csi-datasafe doctor with many disks', () => {
       pages(diskCount, 100),
       pages(diskCount, 100) + 3,
     );
-    // Five more for snapshots by their marks, and one to see whether it is allowed.
-    expect(ofEcs.get('ListTagResources')).to.have.length(pages(diskCount, 50) + 6);
+    // Six more for snapshots by their marks, and one to see whether it is allowed.
+    expect(ofEcs.get('ListTagResources')).to.have.length(pages(diskCount, 50) + 7);
     const others = [...ofEcs].filter(([action]) => !['DescribeDisks', 'ListTagResources'].includes(action));
     expect(others.flatMap(([, all]) => all)).to.have.length.lessThan(30);
     for (const plural of ['persistentvolumes', 'volumeattachments']) {

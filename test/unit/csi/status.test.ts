@@ -22,6 +22,7 @@ describe('statusOfKind', () => {
     'wrong-state': 'FAILED_PRECONDITION',
     invalid: 'INVALID_ARGUMENT',
     'out-of-range': 'OUT_OF_RANGE',
+    'not-larger': 'OUT_OF_RANGE',
     unsupported: 'FAILED_PRECONDITION',
     'not-offered': 'RESOURCE_EXHAUSTED',
     'no-capacity': 'RESOURCE_EXHAUSTED',

@@ -158,6 +158,23 @@ describe('expandDisk', () => {
     expect(cloud.countOf('resizeDisk')).to.equal(1);
   });
 
+  it('takes no refusal for a failure that says that the disk has that size, though it does not show yet', async () => {
+    const cloud = new FakeDiskCloud({ looks: { growing: 42 } });
+    cloud.addDisk({ id: 'd-1' });
+
+    // The time of each call ends before the size shows.
+    const calls = [await rejectionOf(expand(cloud, 40)), await rejectionOf(expand(cloud, 40))];
+
+    for (const error of calls) {
+      expect(error).to.include({
+        kind: 'busy',
+        message: 'disk d-1 is still being expanded to 40 GiB by ECS',
+      });
+    }
+    expect(await expand(cloud, 40)).to.have.property('sizeGiB', 40);
+    expect(cloud.countOf('resizeDisk')).to.equal(3);
+  });
+
   for (const kind of ['out-of-range', 'conflict', 'invalid', 'wrong-state'] as const) {
     it(`passes ${kind} on when the disk has not grown meanwhile`, async () => {
       for (const isGone of [false, true]) {

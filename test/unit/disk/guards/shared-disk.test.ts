@@ -47,6 +47,16 @@ describe('guardBeforeDelete, of a free multi-attach disk of which ECS shows no t
     expect(ids(scene)).to.deep.equal([old, protection?.id]);
   });
 
+  it('is not taken for unused because ECS repeats by the token what it said of another time', async () => {
+    const scene = sharedDisk();
+    scene.cloud.failNext('createSnapshot', 'never-used');
+    await scene.remove();
+    expect(scene.cluster.protections.get('d-1')?.snapshotId).to.be.oneOf(ids(scene));
+    const asked = scene.cloud.calls.filter(({ method }) => method === 'createSnapshot');
+    const tokens = asked.map(({ args: [request] }) => (request as { clientToken: string }).clientToken);
+    expect(new Set(tokens)).to.have.property('size', 2);
+  });
+
   it('is not deleted when its snapshot has become too old before the last look', async () => {
     const scene = sharedDisk();
     scene.cluster.meanwhile = () => (scene.nowMs += 6 * minuteMs);
