@@ -1,5 +1,5 @@
 import type { Call } from './call.ts';
-import { diskCategories } from './categories.ts';
+import { diskCategories, isRegional } from './categories.ts';
 import { clientToken } from './client-token.ts';
 import type { Disk } from './disk.ts';
 import type { DiskCloud } from './disk-cloud.ts';
@@ -33,7 +33,7 @@ export interface ProvisionDiskParts {
  * Finds the disk of this request or makes it, and returns it once it is usable. The same request, repeated in any
  * process after any interruption, yields the same disk.
  * @throws DiskError `conflict` when the key names another kind of disk, `not-offered` when no candidate can be had,
- *   `quota` when a quota is in the way of each, `out-of-range` for the size, `not-found` for the snapshot, `busy` while ECS is still making the disk.
+ *   `quota` when a quota is in the way of each and no other node would change that, `out-of-range` for the size, `not-found` for the snapshot, `busy` while ECS is still making the disk.
  */
 export async function provisionDisk(
   parts: ProvisionDiskParts,
@@ -64,13 +64,20 @@ export async function provisionDisk(
       reasons.push(`${describeCandidate(candidate)}: ${error.message}`);
     }
   }
-  // Where each would be sold but for a quota, no other node or zone helps: somebody has to act.
   const isForQuota = refusals.length > 0 && refusals.every(({ kind }) => kind === 'no-capacity');
   const refused = new DiskError(
-    isForQuota ? 'quota' : 'not-offered',
+    isForQuota && !mayFitElsewhere(request) ? 'quota' : 'not-offered',
     `no candidate can be had for ${request.key}: ${reasons.join('; ')}`,
   );
   return await unlessMadeBefore(parts, request, refused, call);
+}
+
+/**
+ * Whether another node may lead to other candidates: it may attach other categories, or be in another zone. Zones count even
+ * where several are asked for, since nobody says here that these are all; only regional disks are the same for every node.
+ */
+function mayFitElsewhere({ attachable, categories }: DiskRequest): boolean {
+  return attachable !== undefined || !categories.every(isRegional);
 }
 
 /** The disk that an earlier attempt has made. @throws DiskError `busy` when there are several. */

@@ -7,7 +7,7 @@ const creating = ['CreateDisk'];
 export const candidateErrors: readonly ErrorGroup[] = [
   {
     title:
-      'Category or zone not to be had: the next candidate is tried; where quotas rule out each, the answer is FAILED_PRECONDITION',
+      'Category or zone not to be had: the next candidate is tried; where quotas rule out each and another node would not help, the answer is FAILED_PRECONDITION',
     source: apiPage('CreateDisk'),
     rows: [
       {

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { leaseHolders } from '../../../src/disk/doctor/checks/lease-holders.ts';
 import { snapshotController } from '../../../src/disk/doctor/checks/snapshot-controller.ts';
 import type { KubeObject } from '../../support/kube-api/kube-api.ts';
-import { deployment, lease, snapshotControllerLease, snapshotCrdObjects } from './objects.ts';
+import {
+  deployment,
+  lease,
+  pluginContainer,
+  snapshotControllerLease,
+  snapshotCrdObjects,
+} from './objects.ts';
 import { hourMs, silent, startSite, type Site } from './site.ts';
 
 const driverLease = 'diskplugin-csi-alibabacloud-com';
@@ -76,6 +82,29 @@ describe('doctor: who is at work', () => {
       expect(await site.examine(leaseHolders, now)).to.deep.equal(silent(leaseHolders));
       await site.put(lease(driverLease, 'csi-datasafe-controller-other-7f9c6d5b4-k2x8p'));
       expect((await site.examine(leaseHolders, now)).findings).to.have.length(1);
+    });
+
+    it('calls nobody wrong who may be a pod of ours: what his Deployment is told is in a ConfigMap', async () => {
+      const hidden = pluginContainer({
+        args: ['serve', '--endpoint=unix:///a.sock', '--driver-name=$(DRIVER)'],
+        env: [{ name: 'DRIVER', valueFrom: { configMapKeyRef: {} } }],
+      });
+      await site.put(deployment('hidden', [hidden]), lease(driverLease, 'hidden-7f9c6d5b4-k2x8p'));
+      const beside = await site.examine(leaseHolders, now);
+      expect(beside.findings).to.deep.equal([]);
+      expect(beside.notLooked[0]?.at).to.contain(
+        `hidden-7f9c6d5b4-k2x8p, which holds lease kube-system/${driverLease}`,
+      );
+      expect(beside.notLooked[0]?.because).to.contain(
+        'Deployment kube-system/hidden is told comes from a Secret',
+      );
+
+      await site.put(lease(driverLease, managedPod));
+      expect((await site.examine(leaseHolders, now)).findings).to.have.length(1);
+      await site.api.take('deployments', 'csi-datasafe-controller', 'kube-system');
+      const alone = await site.examine(leaseHolders, now);
+      expect(alone.findings).to.deep.equal([]);
+      expect(alone.notLooked[0]?.at).to.contain(managedPod);
     });
 
     it('is silent about who was here an hour ago, or gave his lease back', async () => {

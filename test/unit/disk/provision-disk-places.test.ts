@@ -46,20 +46,38 @@ describe('provisionDisk with several candidates', () => {
     expect(cloud.disks.values()).to.have.length(1);
   });
 
-  it('names the quota when it is in the way of each, and not when one is not offered', async () => {
-    for (const [other, kind] of [
-      ['no-capacity', 'quota'],
-      ['not-offered', 'not-offered'],
-    ] as const) {
+  describe('all of which a quota rules out', () => {
+    const regional: Partial<DiskRequest> = { categories: ['cloud_regional_disk_auto'] };
+    const node = { nodeName: 'node-1', categories: ['cloud_ssd', 'cloud_regional_disk_auto'] };
+
+    async function refusalOf(changes: Partial<DiskRequest>, ...refusals: ('no-capacity' | 'not-offered')[]) {
       const cloud = new FakeDiskCloud();
-      cloud.failNext('createDisk', 'no-capacity', other);
-
-      const error = await rejectionOf(provision(cloud, { categories: ['cloud_ssd'] }));
-
-      expect(error).to.have.property('kind', kind);
-      expect(error.message).to.contain('cloud_ssd in cn-hangzhou-i: ');
-      expect(cloud.countOf('createDisk')).to.equal(2);
+      cloud.failNext('createDisk', ...refusals);
+      const error = await diskErrorOf(provision(cloud, changes));
+      expect(cloud.countOf('createDisk')).to.equal(refusals.length);
+      return error;
     }
+
+    it('names the quota where every node would be offered the same', async () => {
+      const error = await refusalOf({ ...regional, zoneIds: [] }, 'no-capacity');
+      expect(error.kind).to.equal('quota');
+      expect(error.message).to.contain('cloud_regional_disk_auto: ');
+      expect((await refusalOf(regional, 'no-capacity')).kind).to.equal('quota');
+      expect((await refusalOf(regional, 'not-offered')).kind).to.equal('not-offered');
+    });
+
+    it('lets the scheduler go on where the node or its zone has decided what is tried', async () => {
+      const ssd = { categories: ['cloud_ssd'] };
+      const error = await refusalOf(ssd, 'no-capacity', 'no-capacity');
+      expect(error.kind).to.equal('not-offered');
+      expect(error.message).to.contain('cloud_ssd in cn-hangzhou-i: ');
+      const ofOneZone = { ...ssd, zoneIds: ['cn-hangzhou-h'] };
+      expect((await refusalOf(ofOneZone, 'no-capacity')).kind).to.equal('not-offered');
+      const ofNode = { ...regional, attachable: node };
+      expect((await refusalOf(ofNode, 'no-capacity')).kind).to.equal('not-offered');
+      const zonesExcluded = { categories: ['cloud_ssd', 'cloud_regional_disk_auto'], zoneIds: [] };
+      expect((await refusalOf(zonesExcluded, 'no-capacity')).kind).to.equal('not-offered');
+    });
   });
 
   it('lets the scheduler go on when an earlier attempt has made the disk in a zone not wanted any more', async () => {

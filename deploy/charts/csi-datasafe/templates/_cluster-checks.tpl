@@ -56,7 +56,9 @@ What is in the cluster already, and what the API server would refuse only after 
 {{- $after := toJson (default dict (get $new $field)) -}}
 {{- if and $old (ne $before $after) -}}
 {{- $outcome := ternary "Give the changed class another name" (printf "Delete the class first (kubectl delete %s %s), then do this again: volumes keep what they were made with, in the tags of their disks" (lower $new.kind) $name) (eq $new.kind "VolumeAttributesClass") -}}
-{{- fail (printf "%s %s is there with %s %s, and Kubernetes lets nobody change that to %s. %s. Or leave it as it is: %s.%s.enabled=false" $new.kind $name $field $before $after $outcome (get $values $new.kind) $name) -}}
+{{- /* A class of the preset `try` is not kept, so without its value an upgrade would delete it. */ -}}
+{{- $orLeaveIt := ternary "" (printf ". Or leave it as it is: %s.%s.enabled=false" (get $values $new.kind) $name) (eq $.Values.preset "try") -}}
+{{- fail (printf "%s %s is there with %s %s, and Kubernetes lets nobody change that to %s. %s%s" $new.kind $name $field $before $after $outcome $orLeaveIt) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

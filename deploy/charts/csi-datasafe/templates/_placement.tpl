@@ -15,7 +15,8 @@ tolerations: {{- toYaml . | nindent 2 }}
 topologySpreadConstraints:
   {{- range . }}
   {{- $ofComponent := dict "labelSelector" (dict "matchLabels" (fromYaml $selector)) }}
-  - {{- toYaml (merge (dict) . $ofComponent) | nindent 4 }}
+  {{- /* `merge` writes into what it is given: the values belong to the next component too. */}}
+  - {{- toYaml (ternary . (merge $ofComponent (deepCopy .)) (hasKey . "labelSelector")) | nindent 4 }}
   {{- end }}
 {{ end -}}
 affinity:

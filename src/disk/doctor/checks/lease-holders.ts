@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
-import { ownControllers, type Controller } from '../controllers.ts';
-import type { Finding } from '../finding.ts';
+import { ownControllers, titleOf, unclearAmong, type Controller } from '../controllers.ts';
+import type { SeenDeployment } from '../doctor-cluster.ts';
+import type { Finding, NotLooked } from '../finding.ts';
 import { clockDoubt, isPodOf, liveLeases, sidecarLeases, timeText, type LiveLease } from '../live-leases.ts';
 import type { Looks } from '../looks.ts';
 
@@ -16,12 +17,34 @@ export const leaseHolders: Check = {
     const leases = await liveLeases(looks, sidecarLeases(looks.driverName));
     const own = await ownControllers(looks);
     const others = leases.filter(({ holder }) => !own.some(({ deployment }) => isPodOf(deployment, holder)));
+    const unclear = unclearAmong(await looks.deployments(), looks.driverName);
     return [
-      ...others.map((lease) => heldByAnother(lease, own, looks)),
+      ...others.map((lease) => {
+        const maybe = unclearHolders(lease, own, unclear);
+        return maybe.length > 0 ? notLooked(lease, maybe) : heldByAnother(lease, own, looks);
+      }),
       ...(doubt === undefined ? [] : [doubt]),
     ];
   },
 };
+
+/** Those that may be ours and may hold the lease. A pod need not be named after its Deployment, so without one that is ours, any may. */
+function unclearHolders(
+  { holder }: LiveLease,
+  own: readonly Controller[],
+  unclear: readonly SeenDeployment[],
+): readonly SeenDeployment[] {
+  return own.length === 0 ? unclear : unclear.filter((deployment) => isPodOf(deployment, holder));
+}
+
+function notLooked({ namespace, name, holder }: LiveLease, maybe: readonly SeenDeployment[]): NotLooked {
+  const titles = maybe.map((deployment) => titleOf({ deployment })).join(', ');
+  return {
+    at: `whether ${holder}, which holds lease ${namespace}/${name}, is a pod of csi-datasafe`,
+    because: `what ${titles} is told comes from a Secret, a ConfigMap or the like`,
+    mend: ['see which driver its container is told to serve, and whether the holder is one of its pods'],
+  };
+}
 
 function heldByAnother(lease: LiveLease, own: readonly Controller[], { driverName }: Looks): Finding {
   const { namespace, name, holder, renewedAtMs } = lease;

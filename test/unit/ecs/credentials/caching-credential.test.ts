@@ -98,6 +98,45 @@ describe('a credential', () => {
     expect(await world.get()).to.equal('AK-3');
   });
 
+  it('keeps valid keys when those that are fetched have ended already, and says so', async () => {
+    const world = setUp();
+    world.lifeMs = 30 * minuteMs;
+    await world.get();
+    for (const lifeMs of [0, -60 * minuteMs]) {
+      world.lifeMs = lifeMs;
+      await world.clock.advance(minuteMs);
+      expect(await world.get()).to.equal('AK-1');
+    }
+    expect(world.refreshFailures).to.have.length(2);
+    expect(world.refreshFailures[0]).to.contain('the keys that were handed out ended at 1970-01-01T00:01:00');
+    world.lifeMs = 30 * minuteMs;
+    await world.clock.advance(10_000);
+    expect(await world.get()).to.equal('AK-4');
+  });
+
+  it('has none where the first that are fetched have ended already', async () => {
+    const world = setUp();
+    world.lifeMs = -minuteMs;
+    const error = await rejection(world.get());
+    expect(error.kind).to.equal('unauthenticated');
+    expect(error.message).to.contain('the keys that were handed out ended at 1969-12-31T23:59:00');
+  });
+
+  it('looks again when the keys have ended while the node was suspended, ten seconds after the last fetch', async () => {
+    const world = setUp(60 * minuteMs);
+    world.lifeMs = 60 * minuteMs;
+    await world.get();
+    await world.clock.advance(10_000 - 1);
+    world.clock.step(59 * minuteMs);
+    expect(await world.get()).to.equal('AK-1');
+    world.clock.step(minuteMs);
+    expect(await world.get()).to.equal('AK-1');
+    await world.clock.advance(1);
+    expect(await world.get()).to.equal('AK-2');
+    expect(await world.get()).to.equal('AK-2');
+    expect(world.refreshFailures).to.deep.equal([]);
+  });
+
   it('fails when a fetch fails and the keys have expired', async () => {
     const world = setUp();
     world.lifeMs = 5 * minuteMs;
