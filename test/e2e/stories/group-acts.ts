@@ -24,7 +24,10 @@ export const claimOf = (name: string): ClaimWish => ({
 
 export interface GroupContent extends KubeObject {
   readonly spec: { readonly volumeGroupSnapshotRef: { readonly namespace: string } };
-  readonly status?: { readonly volumeGroupSnapshotHandle?: string };
+  readonly status?: {
+    readonly volumeGroupSnapshotHandle?: string;
+    readonly error?: { readonly message?: string };
+  };
 }
 
 /** The VolumeSnapshot of one claim in a group. */
