@@ -114,6 +114,13 @@ export function ourLabels({ clusterId }: ProtectionSettings): Record<string, str
   return isLabelValue(clusterId) ? { ...managedBy, [labelOf.clusterId]: clusterId } : { ...managedBy };
 }
 
+/** The same, as the label selector of a list. */
+export function ourSelector(settings: ProtectionSettings): string {
+  return Object.entries(ourLabels(settings))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
 function origin(protection: DeleteProtection, settings: ProtectionSettings) {
   const { diskId, volume } = protection;
   const claim = {

@@ -10,7 +10,7 @@ import {
   type SnapshotObject,
 } from './objects.ts';
 import { isOurs, recordOfContent, recordOfSnapshot } from './protection-match.ts';
-import { ourLabels, type ProtectionSettings } from './protection-objects.ts';
+import { ourSelector, type ProtectionSettings } from './protection-objects.ts';
 import { listAll, type ObjectStore } from './store.ts';
 
 const rounds = 4;
@@ -24,9 +24,7 @@ export async function listProtections(
   settings: ProtectionSettings,
   call: Call,
 ): Promise<RecordedProtection[]> {
-  const labelSelector = Object.entries(ourLabels(settings))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const labelSelector = ourSelector(settings);
   const contents = await listAll(store, snapshotContents, { labelSelector }, call);
   const named = await listAll(store, snapshots, { labelSelector }, call);
   const records = new Map<string, RecordedProtection>();

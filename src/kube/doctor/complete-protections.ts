@@ -3,7 +3,7 @@ import type { RecordedProtection } from '../../disk/cluster.ts';
 import { DiskError } from '../../disk/disk-error.ts';
 import { snapshotContents, snapshots } from '../objects.ts';
 import { recordOfContent, recordOfSnapshot } from '../protection-match.ts';
-import { ourLabels, type ProtectionSettings } from '../protection-objects.ts';
+import { ourSelector, type ProtectionSettings } from '../protection-objects.ts';
 import { listAll, type ObjectStore } from '../store.ts';
 
 /**
@@ -16,9 +16,7 @@ export async function listEveryProtection(
   settings: ProtectionSettings,
   call: Call,
 ): Promise<RecordedProtection[]> {
-  const labelSelector = Object.entries(ourLabels(settings))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const labelSelector = ourSelector(settings);
   const contents = (await listAll(store, snapshotContents, { labelSelector }, call)).map((content) => ({
     ...{ title: `VolumeSnapshotContent ${content.metadata.name}`, contentName: content.metadata.name },
     record: recordOfContent(content),
